@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_ADDRESS_IPV4_HPP
+#define KEYWAY_ADDRESS_IPV4_HPP
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/hash.hpp>
+#include <keyway/detail/literal.hpp>
+#include <keyway/detail/scan.hpp>
+#include <keyway/expected.hpp>
+#include <keyway/text.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+
+/// An IPv4 address: 4 octets in network order. The default is 0.0.0.0.
+class ipv4_address {
+public:
+    using octets_type = std::array<std::uint8_t, 4>;
+
+    /// Characters of the longest text, `255.255.255.255`.
+    static constexpr std::size_t max_text = 15;
+    static constexpr unsigned bit_count = 32;
+
+    constexpr ipv4_address() noexcept = default;
+    constexpr explicit ipv4_address(octets_type octets) noexcept : octets_(octets) {}
+    constexpr ipv4_address(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) noexcept
+        : octets_{a, b, c, d} {}
+
+    /// The address whose value, read as a number in host order, is `number`: 0x7f000001 is 127.0.0.1.
+    [[nodiscard]] static constexpr ipv4_address from_number(std::uint32_t number) noexcept {
+        return {static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
+                static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
+    }
+
+    [[nodiscard]] static constexpr ipv4_address any() noexcept { return {}; }
+    [[nodiscard]] static constexpr ipv4_address loopback() noexcept { return {127, 0, 0, 1}; }
+    [[nodiscard]] static constexpr ipv4_address broadcast() noexcept { return {255, 255, 255, 255}; }
+
+    /// Four decimal octets and nothing else: no leading zeros (which others read as octal), no short or hexadecimal
+    /// forms, no white space.
+    ///
+    /// Errors: text_error with the position and the octet.
+    /// Source: RFC 6943 section 3.1.1 ("strict form"); inet_pton(3).
+    [[nodiscard]] static constexpr expected<ipv4_address, text_error> parse(std::string_view text) noexcept;
+
+    [[nodiscard]] constexpr const octets_type& octets() const noexcept { return octets_; }
+    [[nodiscard]] constexpr std::uint32_t to_number() const noexcept {
+        return std::uint32_t{octets_[0]} << 24 | std::uint32_t{octets_[1]} << 16 | std::uint32_t{octets_[2]} << 8 |
+               std::uint32_t{octets_[3]};
+    }
+
+    [[nodiscard]] constexpr bool is_unspecified() const noexcept { return to_number() == 0; }
+    /// 127.0.0.0/8 (RFC 1122 section 3.2.1.3).
+    [[nodiscard]] constexpr bool is_loopback() const noexcept { return octets_[0] == 127; }
+    /// 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 (RFC 1918).
+    [[nodiscard]] constexpr bool is_private() const noexcept {
+        return octets_[0] == 10 || (octets_[0] == 172 && (octets_[1] & 0xf0U) == 16) ||
+               (octets_[0] == 192 && octets_[1] == 168);
+    }
+    /// 169.254.0.0/16 (RFC 3927).
+    [[nodiscard]] constexpr bool is_link_local() const noexcept { return octets_[0] == 169 && octets_[1] == 254; }
+    /// 224.0.0.0/4 (RFC 5771).
+    [[nodiscard]] constexpr bool is_multicast() const noexcept { return (octets_[0] & 0xf0U) == 224; }
+    [[nodiscard]] constexpr bool is_broadcast() const noexcept { return *this == broadcast(); }
+    /// 192.0.2.0/24, 198.51.100.0/24 or 203.0.113.0/24 (RFC 5737).
+    [[nodiscard]] constexpr bool is_documentation() const noexcept {
+        const std::uint32_t network = to_number() >> 8;
+        return network == 0xc00002U || network == 0xc63364U || network == 0xcb0071U;
+    }
+
+    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
+        const auto written = text();
+        for (std::size_t i = 0; i < written.size(); ++i) buffer[i] = written.view()[i];
+        return {buffer.data(), written.size()};
+    }
+
+    [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
+        fixed_text<max_text> text;
+        for (std::size_t i = 0; i < octets_.size(); ++i) {
+            if (i != 0) text.append('.');
+            text.append_number(octets_[i]);
+        }
+        return text;
+    }
+
+    friend constexpr bool operator==(const ipv4_address&, const ipv4_address&) noexcept = default;
+    friend constexpr std::strong_ordering operator<=>(const ipv4_address& a, const ipv4_address& b) noexcept {
+        return a.to_number() <=> b.to_number();
+    }
+    friend constexpr std::uint64_t hash_value(const ipv4_address& address) noexcept {
+        return detail::hash_number(address.to_number());
+    }
+
+private:
+    octets_type octets_{};
+};
+
+namespace detail {
+
+constexpr expected<ipv4_address, text_error> scan_ipv4(scanner& in) noexcept {
+    std::uint32_t number = 0;
+    for (std::size_t field = 1; field <= 4; ++field) {
+        if (field != 1 && !in.skip('.')) return in.fail(text_errc::expected_dot, field);
+        const auto octet = in.decimal(255, text_errc::octet_above_255, field);
+        if (!octet) return unexpected<text_error>(octet.error());
+        number = number << 8 | *octet;
+    }
+    return ipv4_address::from_number(number);
+}
+
+}  // namespace detail
+
+constexpr expected<ipv4_address, text_error> ipv4_address::parse(std::string_view text) noexcept {
+    return detail::parse_whole<ipv4_address>(text, detail::scan_ipv4);
+}
+
+inline namespace literals {
+
+/// `"192.0.2.1"_ipv4`; a fault is a compile error.
+template <detail::literal_text Text>
+consteval auto operator""_ipv4() {
+    return detail::parse_literal<Text, &ipv4_address::parse>();
+}
+
+}  // namespace literals
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_BUFFER_HPP
+#define KEYWAY_BUFFER_HPP
+
+// Bytes to send and room to receive into: spans, and lists of them for one gathered or scattered transfer.
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+
+/// char, signed char, unsigned char (std::uint8_t), char8_t and std::byte.
+template <class T>
+concept byte_like = std::same_as<T, char> || std::same_as<T, signed char> || std::same_as<T, unsigned char> ||
+                    std::same_as<T, char8_t> || std::same_as<T, std::byte>;
+
+namespace detail {
+
+template <class R>
+using element_of = std::remove_pointer_t<decltype(std::data(std::declval<R&>()))>;
+
+template <class R>
+concept sized_and_contiguous = requires(R& r) {
+    { std::data(r) } -> std::convertible_to<const void*>;
+    { std::size(r) } -> std::convertible_to<std::size_t>;
+};
+
+}  // namespace detail
+
+/// A contiguous range of byte-like elements: std::array, std::vector, std::string, std::string_view, std::span, arrays.
+template <class R>
+concept byte_range = detail::sized_and_contiguous<R> && byte_like<std::remove_cv_t<detail::element_of<R>>>;
+
+/// A byte_range whose elements may be written.
+template <class R>
+concept writable_byte_range = byte_range<R> && !std::is_const_v<detail::element_of<R>>;
+
+/// Bytes to read: a std::span<const std::byte> that any byte_range converts to. A string literal, and so any const
+/// array of char that ends in NUL, stands for its characters without that NUL; an array that is not const is taken
+/// whole.
+class const_bytes : public std::span<const std::byte> {
+public:
+    using std::span<const std::byte>::span;
+    constexpr const_bytes(std::span<const std::byte> bytes) noexcept : span(bytes) {}
+
+    template <byte_range R>
+    const_bytes(const R& range) noexcept : span(std::as_bytes(std::span(std::data(range), std::size(range)))) {}
+
+    template <std::size_t Size>
+    const_bytes(const char (&literal)[Size]) noexcept
+        : span(std::as_bytes(std::span(literal, Size - static_cast<std::size_t>(literal[Size - 1] == '\0')))) {}
+
+    template <std::size_t Size>
+    const_bytes(char (&array)[Size]) noexcept : span(std::as_bytes(std::span(array))) {}
+};
+
+/// Room to write into: a std::span<std::byte> that any writable_byte_range converts to.
+class mutable_bytes : public std::span<std::byte> {
+public:
+    using std::span<std::byte>::span;
+    constexpr mutable_bytes(std::span<std::byte> bytes) noexcept : span(bytes) {}
+
+    template <writable_byte_range R>
+    mutable_bytes(R& range) noexcept
+        : span(std::as_writable_bytes(std::span(std::data(range), std::size(range)))) {}
+
+    /// A span of characters is a view, so a temporary one will do.
+    template <byte_like T>
+        requires(!std::is_const_v<T>)
+    mutable_bytes(std::span<T> range) noexcept : span(std::as_writable_bytes(range)) {}
+};
+
+/// The bytes as text, as they are.
+[[nodiscard]] inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// One of the pieces that a gathered send takes its bytes from.
+class const_buffer {
+public:
+    constexpr const_buffer() noexcept = default;
+    const_buffer(const_bytes bytes) noexcept : native_(detail::os::make_buffer(bytes.data(), bytes.size())) {}
+
+    [[nodiscard]] const std::byte* data() const noexcept { return static_cast<const std::byte*>(detail::os::data(native_)); }
+    [[nodiscard]] std::size_t size() const noexcept { return detail::os::size(native_); }
+
+private:
+    detail::os::io_buffer native_{};
+};
+
+/// One of the pieces that a scattered receive puts its bytes into.
+class mutable_buffer {
+public:
+    constexpr mutable_buffer() noexcept = default;
+    mutable_buffer(mutable_bytes bytes) noexcept : native_(detail::os::make_buffer(bytes.data(), bytes.size())) {}
+
+    [[nodiscard]] std::byte* data() const noexcept { return static_cast<std::byte*>(detail::os::data(native_)); }
+    [[nodiscard]] std::size_t size() const noexcept { return detail::os::size(native_); }
+
+private:
+    detail::os::io_buffer native_{};
+};
+
+static_assert(sizeof(const_buffer) == sizeof(detail::os::io_buffer));
+static_assert(sizeof(mutable_buffer) == sizeof(detail::os::io_buffer));
+
+/// The pieces in the order in which they are sent: `connection.send_all(gather(header, body))`.
+template <class... Ranges>
+[[nodiscard]] std::array<const_buffer, sizeof...(Ranges)> gather(Ranges&&... ranges) noexcept {
+    return {const_bytes(ranges)...};
+}
+
+/// The pieces in the order in which they are filled: `connection.recv_exact(scatter(header, body))`.
+template <class... Ranges>
+[[nodiscard]] std::array<mutable_buffer, sizeof...(Ranges)> scatter(Ranges&&... ranges) noexcept {
+    return {mutable_bytes(ranges)...};
+}
+
+namespace detail {
+
+// A span of buffers as the kernel sees it: each buffer is one io_buffer and nothing else.
+
+inline const os::io_buffer* native(std::span<const const_buffer> buffers) noexcept {
+    return reinterpret_cast<const os::io_buffer*>(buffers.data());
+}
+inline const os::io_buffer* native(std::span<const mutable_buffer> buffers) noexcept {
+    return reinterpret_cast<const os::io_buffer*>(buffers.data());
+}
+
+template <class Buffer>
+std::size_t total_size(std::span<const Buffer> buffers) noexcept {
+    std::size_t total = 0;
+    for (const Buffer& buffer : buffers) total += buffer.size();
+    return total;
+}
+
+}  // namespace detail
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

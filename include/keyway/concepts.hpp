@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_CONCEPTS_HPP
+#define KEYWAY_CONCEPTS_HPP
+
+// What fits into the library, in words a compiler can check. Whoever adds a family, type, protocol or option of their
+// own needs this header and no other: the tags are plain structs, and nothing is registered or specialised.
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+#include <keyway/detail/config.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+
+// ---- endpoints
+
+/// `data()` points at a native socket address, for reading and for the kernel to write into.
+template <class E>
+concept has_address_data = requires(E e, const E& constant) {
+    { constant.data() } -> std::convertible_to<const void*>;
+    { e.data() } -> std::convertible_to<void*>;
+};
+
+/// `size()` is the length in use, in bytes; `capacity()` the most that may be used; `resize(n)` sets the length the
+/// kernel reported, which may be larger than the capacity and must be checked by it.
+template <class E>
+concept has_address_size = requires(E e, const E& constant, std::size_t n) {
+    { constant.size() } -> std::convertible_to<std::size_t>;
+    { E::capacity() } -> std::convertible_to<std::size_t>;
+    e.resize(n);
+};
+
+/// A socket address. Satisfied by: endpoint<ipv4>, any_endpoint. Not by: ipv4_address, std::string.
+template <class E>
+concept endpoint_type = std::default_initializable<E> && std::copyable<E> && has_address_data<E> && has_address_size<E>;
+
+// ---- address families
+
+/// A constant `domain`, the first argument of socket(2); AF_UNSPEC where each endpoint has one of its own (`ip`).
+template <class F>
+concept has_domain = requires { int{F::domain}; };
+
+template <class F>
+concept has_endpoint_type = requires { typename F::endpoint; };
+
+/// Satisfied by: ipv4, ipv6, ip, unix_domain. Not by: stream, int.
+template <class F>
+concept address_family = has_domain<F> && has_endpoint_type<F>;
+
+/// The domain is known at compile time. AF_UNSPEC is 0 everywhere.
+template <class F>
+concept fixed_domain = has_domain<F> && F::domain != 0;
+
+/// An optional constant of a family: addresses of this machine only, and no wire below them.
+template <class F>
+concept local_family = requires { requires F::is_local; };
+
+/// An optional constant of a family: IPv4, IPv6 or either.
+template <class F>
+concept internet_family = requires { requires F::is_internet; };
+
+/// An optional constant of a family: a pair of connected sockets can be made, socketpair(2).
+template <class F>
+concept pairable_family = requires { requires F::has_pairs; };
+
+// ---- socket types
+
+/// A constant `native`, the second argument of socket(2).
+template <class T>
+concept has_native_type = requires { int{T::native}; };
+
+template <class T>
+concept states_its_manners = requires {
+    bool{T::is_connection_oriented};
+    bool{T::is_message_oriented};
+};
+
+/// Satisfied by: stream, datagram, seqpacket, raw. Not by: ipv4, int.
+template <class T>
+concept socket_type = has_native_type<T> && states_its_manners<T>;
+
+/// Peers connect and are accepted: stream, seqpacket.
+template <class T>
+concept connection_oriented = socket_type<T> && T::is_connection_oriented;
+/// Every message may have another peer: datagram, raw.
+template <class T>
+concept connectionless = socket_type<T> && !T::is_connection_oriented;
+/// The kernel keeps what was sent in one call together: datagram, seqpacket, raw.
+template <class T>
+concept message_oriented = socket_type<T> && T::is_message_oriented;
+/// Bytes without boundaries: stream.
+template <class T>
+concept byte_oriented = socket_type<T> && !T::is_message_oriented;
+
+// ---- protocols
+
+/// A constant `number`, the third argument of socket(2). Satisfied by: ipproto::tcp, no_protocol.
+template <class P>
+concept protocol_type = requires { int{P::number}; };
+
+/// A family that has a constant template `takes<Type, Protocol>` decides by it; the others take all.
+template <class F, class T, class P>
+concept family_takes = !requires { F::template takes<T, P>; } || F::template takes<T, P>;
+
+/// A protocol that has a constant template `fits<Family, Type>` decides by it; the others fit all.
+template <class P, class F, class T>
+concept protocol_fits = !requires { P::template fits<F, T>; } || P::template fits<F, T>;
+
+/// A family, type and protocol that socket(2) can open together.
+template <class F, class T, class P>
+concept combination =
+    address_family<F> && socket_type<T> && protocol_type<P> && family_takes<F, T, P> && protocol_fits<P, F, T>;
+
+// ---- options
+
+/// Constants `level` and `name`, the second and third argument of setsockopt(2).
+template <class O>
+concept has_level_and_name = requires {
+    int{O::level};
+    int{O::name};
+};
+
+/// Static functions `read(handle)` and `write(handle, value)`: an option that is not behind getsockopt(2).
+template <class O>
+concept reads_and_writes_itself = requires {
+    &O::read;
+    &O::write;
+};
+
+/// A `value` of type `value_type`: bool (an int in the kernel) or a trivially copyable type that the kernel knows.
+template <class O>
+concept has_option_value = requires(O option) {
+    typename O::value_type;
+    { option.value } -> std::convertible_to<typename O::value_type>;
+};
+
+/// Satisfied by: option::no_delay. An own option is a struct of level, name, value_type and value.
+template <class O>
+concept socket_option = has_option_value<O> && (has_level_and_name<O> || reads_and_writes_itself<O>);
+
+/// An optional constant of an option: the kernel tells it and takes no other value.
+template <class O>
+concept read_only_option = socket_option<O> && requires { requires O::is_read_only; };
+
+/// An option that has a constant template `fits<Family, Type, Protocol>` decides by it; the others fit all.
+template <class O, class F, class T, class P>
+concept option_fits = !requires { O::template fits<F, T, P>; } || O::template fits<F, T, P>;
+
+template <class O, class F, class T, class P>
+concept option_for = socket_option<O> && option_fits<O, F, T, P>;
+
+// ---- what a state of a socket can do; S is a socket, listener or connection, or a view of one
+
+template <class S>
+concept can_bind = requires(S s, const typename S::endpoint& at) { s.bind(at); };
+template <class S>
+concept can_listen = requires(S s) { static_cast<S&&>(s).listen(); };
+template <class S>
+concept can_accept = requires(S s) { s.accept(); };
+template <class S>
+concept can_connect = requires(S s, const typename S::endpoint& to) { static_cast<S&&>(s).connect(to); };
+template <class S>
+concept can_send = requires(S s, std::span<const std::byte> data) { s.send(data); };
+template <class S>
+concept can_send_all = requires(S s, std::span<const std::byte> data) { s.send_all(data); };
+template <class S>
+concept can_send_to = requires(S s, std::span<const std::byte> data, const typename S::endpoint& to) { s.send_to(data, to); };
+template <class S>
+concept can_recv = requires(S s, std::span<std::byte> buffer) { s.recv(buffer); };
+template <class S>
+concept can_recv_exact = requires(S s, std::span<std::byte> buffer) { s.recv_exact(buffer); };
+template <class S>
+concept can_recv_from = requires(S s, std::span<std::byte> buffer) { s.recv_from(buffer); };
+template <class S>
+concept can_shutdown = requires(S s) { s.shutdown_send(); };
+
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_CONNECTION_HPP
+#define KEYWAY_CONNECTION_HPP
+
+// The state of a socket that has a peer: an accepted or connected stream or seqpacket socket, or a connected datagram
+// socket.
+
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include <keyway/buffer.hpp>
+#include <keyway/concepts.hpp>
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/detail/transfer.hpp>
+#include <keyway/detail/view.hpp>
+#include <keyway/error.hpp>
+#include <keyway/handle.hpp>
+#include <keyway/received.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+
+/// A connection that somebody else owns: everything a connection does but closing it.
+///
+/// Thread safety: one thread may send while another receives. Two that send at once get their bytes mixed on a stream,
+/// and never inside a message. shutdown_both() wakes a thread that is blocked in recv(); close() does not.
+template <address_family F, socket_type T, protocol_type P = default_protocol_t<F, T>>
+    requires combination<F, T, P>
+class connection_view : public detail::view<F, T, P> {
+public:
+    using owner_type = connection<F, T, P>;
+    /// What recv() yields: the filled part of the buffer, or a message.
+    using received_type = std::conditional_t<byte_oriented<T>, std::span<std::byte>, received>;
+    /// What a scattered recv() yields: the number of bytes, or a message spread over the buffers.
+    using scattered_type = std::conditional_t<byte_oriented<T>, std::size_t, scattered>;
+
+    using detail::view<F, T, P>::view;
+
+    /// The address of the peer. Errors: not_connected (the peer may be gone already), bad_descriptor.
+    /// Source: getpeername(2).
+    [[nodiscard]] result<typename F::endpoint> peer_endpoint() const noexcept {
+        return detail::read_endpoint<typename F::endpoint>(detail::os::peer_name, native(), operation::peer_endpoint);
+    }
+
+    /// Sends what the kernel takes now, on a stream perhaps not all of it; a message goes whole or not at all.
+    ///
+    /// Returns: the bytes taken.
+    /// Errors: connection_reset, broken_pipe (the peer or this end shut the direction down), would_block, no_buffer_space,
+    /// message_too_long, connection_refused (a datagram before this one found nobody). Never a signal.
+    /// Blocks: while the send buffer is full. Source: send(2), MSG_NOSIGNAL.
+    result<std::size_t> send(const_bytes data) const noexcept {
+        return detail::counted(detail::os::send(native(), data.data(), data.size()), operation::send);
+    }
+
+    /// The same from several buffers in one call, `send(gather(header, body))`; at most 1024. Source: sendmsg(2).
+    result<std::size_t> send(std::span<const const_buffer> buffers) const noexcept {
+        return detail::counted(
+            detail::os::send_gathered(native(), detail::native(buffers), buffers.size(), nullptr, 0), operation::send);
+    }
+
+    /// Sends everything, in as many calls as it takes.
+    /// Errors: as send(), with the bytes that went out before in `transferred`.
+    transfer_result<void> send_all(const_bytes data) const noexcept
+        requires byte_oriented<T>
+    {
+        for (std::size_t done = 0; done < data.size();) {
+            const auto count = detail::os::send(native(), data.data() + done, data.size() - done);
+            if (count < 0) return detail::failed_after(done, operation::send);
+            done += static_cast<std::size_t>(count);
+        }
+        return {};
+    }
+
+    /// The same from any number of buffers, sixteen a call.
+    transfer_result<void> send_all(std::span<const const_buffer> buffers) const noexcept
+        requires byte_oriented<T>
+    {
+        std::size_t done = 0;
+        for (detail::buffer_cursor cursor(buffers); !cursor.at_end();) {
+            const auto window = cursor.window();
+            const auto count = detail::os::send_gathered(native(), window.data(), window.size(), nullptr, 0);
+            if (count < 0) return detail::failed_after(done, operation::send);
+            cursor.advance(static_cast<std::size_t>(count));
+            done += static_cast<std::size_t>(count);
+        }
+        return {};
+    }
+
+    /// Receives what is there, at least one byte of a stream or one message.
+    ///
+    /// Returns: on a stream the filled part of the buffer, empty at the end of the stream; an empty buffer comes back at
+    /// once without a call. Else a message, which may be empty; on a seqpacket socket an empty message and the end look
+    /// the same (recv(2), "RETURN VALUE").
+    /// Errors: connection_reset, would_block, connection_refused (a datagram sent before found nobody).
+    /// Blocks: until something arrives. Source: recv(2).
+    result<received_type> recv(mutable_bytes buffer) const noexcept { return take(buffer, detail::take::remove); }
+
+    /// The same into several buffers, filled one after the other: `recv(scatter(header, body))`.
+    /// Returns: on a stream the number of bytes, 0 at its end; else a message. Source: recvmsg(2).
+    result<scattered_type> recv(std::span<const mutable_buffer> buffers) const noexcept {
+        return take(buffers, detail::take::remove);
+    }
+
+    /// What recv() would yield, and leaves it there for the next call. Source: recv(2), MSG_PEEK.
+    result<received_type> peek(mutable_bytes buffer) const noexcept { return take(buffer, detail::take::peek); }
+    result<scattered_type> peek(std::span<const mutable_buffer> buffers) const noexcept {
+        return take(buffers, detail::take::peek);
+    }
+
+    /// Fills the whole buffer, in as many calls as it takes, and returns it.
+    /// Errors: end_of_stream (the peer closed first), else as recv(); `transferred` bytes of the buffer are good.
+    transfer_result<std::span<std::byte>> recv_exact(mutable_bytes buffer) const noexcept
+        requires byte_oriented<T>
+    {
+        for (std::size_t done = 0; done < buffer.size();) {
+            const auto count =
+                detail::os::recv(native(), buffer.data() + done, buffer.size() - done, detail::take::remove);
+            if (count < 0) return detail::failed_after(done, operation::recv);
+            if (count == 0) return detail::ended_after(done, operation::recv);
+            done += static_cast<std::size_t>(count);
+        }
+        return buffer;
+    }
+
+    /// Fills all of the buffers, any number of them. Returns: the number of bytes.
+    transfer_result<std::size_t> recv_exact(std::span<const mutable_buffer> buffers) const noexcept
+        requires byte_oriented<T>
+    {
+        std::size_t done = 0;
+        for (detail::buffer_cursor cursor(buffers); !cursor.at_end();) {
+            const auto window = cursor.window();
+            const auto count =
+                detail::os::recv_scattered(native(), window.data(), window.size(), detail::take::remove);
+            if (count < 0) return detail::failed_after(done, operation::recv);
+            if (count == 0) return detail::ended_after(done, operation::recv);
+            cursor.advance(static_cast<std::size_t>(count));
+            done += static_cast<std::size_t>(count);
+        }
+        return done;
+    }
+
+    /// No more will be sent: the peer reads to the end of the stream, and can still answer.
+    /// Errors: not_connected. Source: shutdown(2), SHUT_WR.
+    result<void> shutdown_send() const noexcept { return shutdown(detail::os::shut_send); }
+    /// No more will be received: recv() yields the end of the stream. Linux still takes what arrives. SHUT_RD.
+    result<void> shutdown_receive() const noexcept { return shutdown(detail::os::shut_receive); }
+    /// Both; wakes a thread that is blocked in recv(). SHUT_RDWR.
+    result<void> shutdown_both() const noexcept { return shutdown(detail::os::shut_both); }
+
+    /// Another owner of the same connection. Errors: too_many_files. Source: fcntl(2), F_DUPFD_CLOEXEC.
+    [[nodiscard]] result<owner_type> duplicate() const noexcept {
+        const auto copy = detail::os::duplicate(native());
+        if (copy == handle_view::invalid) return detail::last_error(operation::duplicate);
+        return owner_type::adopt_unchecked(copy);
+    }
+
+    // clang-format off
+    void send_to(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call send()");
+    void recv_from(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call recv()");
+    void accept(auto&&...) const = KEYWAY_DELETE("a connection has been accepted already: accept() is the listener's");
+    void send_all(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("a message is sent whole: call send()");
+    void recv_exact(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("a message ends where it ends: call recv()");
+    // clang-format on
+
+private:
+    detail::os::native_handle native() const noexcept { return this->native_handle(); }
+
+    result<received_type> take(std::span<std::byte> buffer, detail::take how) const noexcept {
+        if constexpr (message_oriented<T>) {
+            return detail::recv_message<F, P>(native(), buffer, how);
+        } else {
+            // recv(2) with a length of 0 would wait for data on TCP.
+            if (buffer.empty()) return buffer;
+            const auto count = detail::os::recv(native(), buffer.data(), buffer.size(), how);
+            if (count < 0) [[unlikely]] return detail::last_error(operation::recv);
+            return buffer.first(static_cast<std::size_t>(count));
+        }
+    }
+
+    result<scattered_type> take(std::span<const mutable_buffer> buffers, detail::take how) const noexcept {
+        if constexpr (message_oriented<T>) {
+            constexpr typename F::endpoint* no_sender = nullptr;
+            return detail::recv_message_scattered(native(), buffers, no_sender, how, operation::recv);
+        } else {
+            if (detail::total_size(buffers) == 0) return std::size_t{0};
+            return detail::counted(
+                detail::os::recv_scattered(native(), detail::native(buffers), buffers.size(), how), operation::recv);
+        }
+    }
+
+    result<void> shutdown(int how) const noexcept {
+        return detail::checked(detail::os::shutdown(native(), how), operation::shutdown);
+    }
+};
+
+/// Owns a connection; what it can do is in connection_view.
+///
+///     auto connection = kw::tcp::connect({kw::ipv4_address::loopback(), 8080});
+///     if (!connection) return report(connection.error());
+///     auto sent = connection->send_all("hello\n");
+template <address_family F, socket_type T, protocol_type P>
+    requires combination<F, T, P>
+class connection
+    : public owner<connection_view<F, T, P>, typename detail::connection_cleanup<F, T>::type> {
+    using base = owner<connection_view<F, T, P>, typename detail::connection_cleanup<F, T>::type>;
+
+public:
+    using view_type = connection_view<F, T, P>;
+
+    constexpr connection() noexcept = default;
+
+    /// Takes over a descriptor that is known to be such a connection; nothing is checked. `cleanup` is what the library
+    /// hands on from one state to the next.
+    [[nodiscard]] static connection adopt_unchecked(
+        handle::native_type native, const typename detail::connection_cleanup<F, T>::type& cleanup = {}) noexcept {
+        return connection(native, cleanup);
+    }
+
+    /// Takes over a descriptor from elsewhere, after the kernel said what it is. Refused, it stays the caller's.
+    /// Errors: wrong_kind, not_connected, bad_descriptor, not_a_socket.
+    [[nodiscard]] static result<connection> adopt(handle::native_type native) noexcept {
+        if (auto kind = detail::check_kind<F, T, P>(native, detail::state::not_listening); !kind)
+            return unexpected<error>(kind.error());
+        if (auto peer = view_type(native).peer_endpoint(); !peer)
+            return unexpected<error>(error(peer.error().code(), operation::adopt));
+        return adopt_unchecked(native);
+    }
+
+    /// Ends the connection at once: the peer gets a reset (RST) instead of an end, and data on the way is lost.
+    /// Source: socket(7), SO_LINGER with time 0.
+    result<void> reset() && noexcept
+        requires connection_oriented<T> && (!local_family<F>)
+    {
+        detail::os::linger_value abort{};
+        abort.l_onoff = 1;
+        auto set = detail::checked(
+            detail::os::set_option(this->native_handle(), SOL_SOCKET, SO_LINGER, &abort, sizeof(abort)), operation::close);
+        auto closed = this->close();
+        return set ? closed : set;
+    }
+
+    /// Gives up the peer; the socket keeps its local endpoint. On failure the connection stays as it was.
+    /// Source: connect(2), "dissolve the association".
+    [[nodiscard]] result<socket<F, T, P>> disconnect() && noexcept
+        requires connectionless<T>
+    {
+        if (detail::os::disconnect(this->native_handle()) < 0) return detail::last_error(operation::disconnect);
+        const auto cleanup = this->cleanup();
+        return socket<F, T, P>::adopt_unchecked(this->release(), cleanup);
+    }
+
+    // clang-format off
+    void reset() && requires(connectionless<T> || local_family<F>) = KEYWAY_DELETE("only a connection over a network can be reset: call close()");
+    void reset() & = KEYWAY_DELETE("reset() ends the connection: write std::move(connection).reset()");
+    void disconnect() && requires connection_oriented<T> = KEYWAY_DELETE("a stream cannot change its peer: close() it and connect() another");
+    void disconnect() & = KEYWAY_DELETE("disconnect() consumes the connection: write std::move(connection).disconnect()");
+    // clang-format on
+
+private:
+    using base::base;
+};
+
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

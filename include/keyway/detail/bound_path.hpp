@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_BOUND_PATH_HPP
+#define KEYWAY_DETAIL_BOUND_PATH_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/handle.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail {
+
+/// The file that bind() made for a local socket. Whoever made it removes it, and only that file: a duplicate of the
+/// descriptor, a child after fork, and a listener whose path now names another file leave it alone.
+class bound_path {
+public:
+    /// To be called right after bind().
+    void remember(os::native_handle handle) noexcept {
+        if (const path_text path = path_of(handle); path[0] != '\0') file_ = os::identify(path.data());
+        process_ = os::process_id();
+    }
+
+    /// The socket still knows its path then.
+    void before_close(os::native_handle handle, closing) const noexcept {
+        if (file_ == os::file_identity{} || process_ != os::process_id()) return;
+        if (const path_text path = path_of(handle); path[0] != '\0') os::unlink_if_same(path.data(), file_);
+    }
+
+private:
+    /// Room for a path that fills its address, and a terminator.
+    using path_text = std::array<char, os::max_local_path + 2>;
+
+    /// The path the socket is bound to; empty where it has none or an abstract name.
+    static path_text path_of(os::native_handle handle) noexcept {
+        os::sockaddr_local address{};
+        os::address_length size = sizeof(address);
+        path_text path{};
+        if (os::local_name(handle, &address, &size) < 0) return path;
+        const std::size_t end = size < sizeof(address) ? size : sizeof(address);
+        for (std::size_t i = 0; offsetof(os::sockaddr_local, path) + i < end; ++i) path[i] = address.path[i];
+        return path;
+    }
+
+    os::file_identity file_{};
+    std::int64_t process_ = 0;
+};
+
+}  // namespace detail
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_EXPECTED_STORAGE_HPP
+#define KEYWAY_DETAIL_EXPECTED_STORAGE_HPP
+
+#include <keyway/detail/expected/unexpected.hpp>
+
+#include <optional> // construct_at and destroy_at: all three libraries declare them here, at a third of <memory>'s cost
+#include <type_traits>
+#include <utility>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::own {
+
+/// The value of an expected<void, E>, which thereby shares everything in this file.
+struct nothing {};
+
+struct value_from_t {};
+struct error_from_t {};
+struct same_as_t {};
+
+template <class T, class E>
+concept either_nothrow_movable = std::is_nothrow_move_constructible_v<T> || std::is_nothrow_move_constructible_v<E>;
+
+template <class T, class E>
+concept copy_constructible_pair = std::is_copy_constructible_v<T> && std::is_copy_constructible_v<E>;
+
+template <class T, class E>
+concept move_constructible_pair = std::is_move_constructible_v<T> && std::is_move_constructible_v<E>;
+
+template <class T, class E>
+concept nothrow_move_constructible_pair =
+    std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_constructible_v<E>;
+
+template <class T, class E>
+concept copy_assignable_pair = copy_constructible_pair<T, E> && either_nothrow_movable<T, E> &&
+                               std::is_copy_assignable_v<T> && std::is_copy_assignable_v<E>;
+
+template <class T, class E>
+concept move_assignable_pair = move_constructible_pair<T, E> && either_nothrow_movable<T, E> &&
+                               std::is_move_assignable_v<T> && std::is_move_assignable_v<E>;
+
+template <class T, class E>
+concept trivially_copy_constructible_pair =
+    std::is_trivially_copy_constructible_v<T> && std::is_trivially_copy_constructible_v<E>;
+
+template <class T, class E>
+concept trivially_move_constructible_pair =
+    std::is_trivially_move_constructible_v<T> && std::is_trivially_move_constructible_v<E>;
+
+template <class T, class E>
+concept trivially_copy_assignable_pair =
+    copy_assignable_pair<T, E> && trivially_copy_constructible_pair<T, E> && std::is_trivially_copy_assignable_v<T> &&
+    std::is_trivially_copy_assignable_v<E>;
+
+template <class T, class E>
+concept trivially_move_assignable_pair =
+    move_assignable_pair<T, E> && trivially_move_constructible_pair<T, E> && std::is_trivially_move_assignable_v<T> &&
+    std::is_trivially_move_assignable_v<E>;
+
+template <class T, class E>
+concept swappable_pair = move_constructible_pair<T, E> && either_nothrow_movable<T, E> && std::is_swappable_v<T> &&
+                         std::is_swappable_v<E>;
+
+template <class T, class E>
+concept nothrow_swappable_pair =
+    nothrow_move_constructible_pair<T, E> && std::is_nothrow_swappable_v<T> && std::is_nothrow_swappable_v<E>;
+
+template <class T, class... Args>
+constexpr void construct(T& place, Args&&... args) {
+    // const_cast: the T of an expected may be const, and construct_at of a const object is on its way out of C++
+    std::construct_at(const_cast<std::remove_cv_t<T>*>(std::addressof(place)), std::forward<Args>(args)...);
+}
+
+/// An object moved out of its place. It moves back if the scope ends, by an exception, before release().
+template <class T>
+class displaced {
+public:
+    constexpr explicit displaced(T& home) noexcept : home_(std::addressof(home)), object_(std::move(home)) {
+        std::destroy_at(home_);
+    }
+
+    displaced(const displaced&) = delete;
+    displaced& operator=(const displaced&) = delete;
+
+    constexpr ~displaced() {
+        if (home_ != nullptr)
+            own::construct(*home_, std::move(object_));
+    }
+
+    constexpr T&& release() noexcept {
+        home_ = nullptr;
+        return std::move(object_);
+    }
+
+private:
+    T* home_;
+    T object_;
+};
+
+/// Puts a New in the place of an Old. If the construction throws, the Old is still there, or is there again.
+template <class New, class Old, class... Args>
+constexpr void replace(New& place, Old& old, Args&&... args) {
+    if constexpr (std::is_nothrow_constructible_v<New, Args...>) {
+        std::destroy_at(std::addressof(old));
+        own::construct(place, std::forward<Args>(args)...);
+    } else if constexpr (std::is_nothrow_move_constructible_v<New>) {
+        New made(std::forward<Args>(args)...);
+        std::destroy_at(std::addressof(old));
+        own::construct(place, std::move(made));
+    } else {
+        displaced<Old> saved(old);
+        own::construct(place, std::forward<Args>(args)...);
+        saved.release();
+    }
+}
+
+// The layers below exist for clang before 16, which computes triviality wrongly where requires-clauses choose among
+// special members. Each one makes a single special member right, and the last alias is what expected derives from.
+
+template <class T, class E, bool = std::is_trivially_destructible_v<T> && std::is_trivially_destructible_v<E>>
+struct expected_storage {
+    template <class... Args>
+    constexpr explicit expected_storage(std::in_place_t, Args&&... args)
+        : value_(std::forward<Args>(args)...), has_value_(true) {}
+
+    template <class... Args>
+    constexpr explicit expected_storage(unexpect_t, Args&&... args)
+        : error_(std::forward<Args>(args)...), has_value_(false) {}
+
+    template <class Make>
+    constexpr expected_storage(value_from_t, Make& make) : value_(make()), has_value_(true) {}
+
+    template <class Make>
+    constexpr expected_storage(error_from_t, Make& make) : error_(make()), has_value_(false) {}
+
+    template <class Other>
+    constexpr expected_storage(same_as_t, Other&& other) : has_value_(other.has_value_) {
+        if (has_value_)
+            own::construct(value_, std::forward<Other>(other).value_);
+        else
+            own::construct(error_, std::forward<Other>(other).error_);
+    }
+
+    union {
+        T value_;
+        E error_;
+    };
+    bool has_value_;
+};
+
+template <class T, class E>
+struct expected_storage<T, E, false> {
+    template <class... Args>
+    constexpr explicit expected_storage(std::in_place_t, Args&&... args)
+        : value_(std::forward<Args>(args)...), has_value_(true) {}
+
+    template <class... Args>
+    constexpr explicit expected_storage(unexpect_t, Args&&... args)
+        : error_(std::forward<Args>(args)...), has_value_(false) {}
+
+    template <class Make>
+    constexpr expected_storage(value_from_t, Make& make) : value_(make()), has_value_(true) {}
+
+    template <class Make>
+    constexpr expected_storage(error_from_t, Make& make) : error_(make()), has_value_(false) {}
+
+    template <class Other>
+    constexpr expected_storage(same_as_t, Other&& other) : has_value_(other.has_value_) {
+        if (has_value_)
+            own::construct(value_, std::forward<Other>(other).value_);
+        else
+            own::construct(error_, std::forward<Other>(other).error_);
+    }
+
+    expected_storage(const expected_storage&) = delete;
+    expected_storage& operator=(const expected_storage&) = delete;
+
+    constexpr ~expected_storage() {
+        if (has_value_)
+            std::destroy_at(std::addressof(value_));
+        else
+            std::destroy_at(std::addressof(error_));
+    }
+
+    union {
+        T value_;
+        E error_;
+    };
+    bool has_value_;
+};
+
+template <class T, class E>
+struct expected_operations : expected_storage<T, E> {
+    using expected_storage<T, E>::expected_storage;
+    using expected_storage<T, E>::value_;
+    using expected_storage<T, E>::error_;
+    using expected_storage<T, E>::has_value_;
+
+    template <class U>
+    constexpr void set_value(U&& value) {
+        if (has_value_) {
+            value_ = std::forward<U>(value);
+        } else {
+            own::replace(value_, error_, std::forward<U>(value));
+            has_value_ = true;
+        }
+    }
+
+    template <class G>
+    constexpr void set_error(G&& error) {
+        if (has_value_) {
+            own::replace(error_, value_, std::forward<G>(error));
+            has_value_ = false;
+        } else {
+            error_ = std::forward<G>(error);
+        }
+    }
+
+    template <class Other>
+    constexpr void assign(Other&& other) {
+        if (other.has_value_)
+            set_value(std::forward<Other>(other).value_);
+        else
+            set_error(std::forward<Other>(other).error_);
+    }
+
+    template <class... Args>
+    constexpr void emplace_value(Args&&... args) noexcept {
+        if (has_value_) {
+            std::destroy_at(std::addressof(value_));
+        } else {
+            std::destroy_at(std::addressof(error_));
+            has_value_ = true;
+        }
+        own::construct(value_, std::forward<Args>(args)...);
+    }
+
+    constexpr void exchange(expected_operations& other) {
+        using std::swap;
+        if (has_value_ && other.has_value_)
+            swap(value_, other.value_);
+        else if (has_value_)
+            exchange_with_error(other);
+        else if (other.has_value_)
+            other.exchange_with_error(*this);
+        else
+            swap(error_, other.error_);
+    }
+
+private:
+    constexpr void exchange_with_error(expected_operations& other) {
+        if constexpr (std::is_nothrow_move_constructible_v<E>) {
+            displaced<E> error(other.error_);
+            own::construct(other.value_, std::move(value_));
+            std::destroy_at(std::addressof(value_));
+            own::construct(error_, error.release());
+        } else {
+            displaced<T> value(value_);
+            own::construct(error_, std::move(other.error_));
+            std::destroy_at(std::addressof(other.error_));
+            own::construct(other.value_, value.release());
+        }
+        has_value_ = false;
+        other.has_value_ = true;
+    }
+};
+
+template <class T, class E, bool = trivially_copy_constructible_pair<T, E> || !copy_constructible_pair<T, E>>
+struct expected_copy : expected_operations<T, E> {
+    using expected_operations<T, E>::expected_operations;
+};
+
+template <class T, class E>
+struct expected_copy<T, E, false> : expected_operations<T, E> {
+    using expected_operations<T, E>::expected_operations;
+
+    constexpr expected_copy(const expected_copy& other) : expected_operations<T, E>(same_as_t{}, other) {}
+    expected_copy(expected_copy&&) = default;
+    expected_copy& operator=(const expected_copy&) = default;
+    expected_copy& operator=(expected_copy&&) = default;
+};
+
+template <class T, class E, bool = trivially_move_constructible_pair<T, E> || !move_constructible_pair<T, E>>
+struct expected_move : expected_copy<T, E> {
+    using expected_copy<T, E>::expected_copy;
+};
+
+template <class T, class E>
+struct expected_move<T, E, false> : expected_copy<T, E> {
+    using expected_copy<T, E>::expected_copy;
+
+    expected_move(const expected_move&) = default;
+    constexpr expected_move(expected_move&& other) noexcept(nothrow_move_constructible_pair<T, E>)
+        : expected_copy<T, E>(same_as_t{}, std::move(other)) {}
+    expected_move& operator=(const expected_move&) = default;
+    expected_move& operator=(expected_move&&) = default;
+};
+
+template <class T, class E, bool = trivially_copy_assignable_pair<T, E>>
+struct expected_copy_assign : expected_move<T, E> {
+    using expected_move<T, E>::expected_move;
+};
+
+template <class T, class E>
+struct expected_copy_assign<T, E, false> : expected_move<T, E> {
+    using expected_move<T, E>::expected_move;
+
+    expected_copy_assign(const expected_copy_assign&) = default;
+    expected_copy_assign(expected_copy_assign&&) = default;
+    constexpr expected_copy_assign& operator=(const expected_copy_assign& other)
+        requires copy_assignable_pair<T, E>
+    {
+        this->assign(other);
+        return *this;
+    }
+    expected_copy_assign& operator=(expected_copy_assign&&) = default;
+};
+
+template <class T, class E, bool = trivially_move_assignable_pair<T, E>>
+struct expected_move_assign : expected_copy_assign<T, E> {
+    using expected_copy_assign<T, E>::expected_copy_assign;
+};
+
+template <class T, class E>
+struct expected_move_assign<T, E, false> : expected_copy_assign<T, E> {
+    using expected_copy_assign<T, E>::expected_copy_assign;
+
+    expected_move_assign(const expected_move_assign&) = default;
+    expected_move_assign(expected_move_assign&&) = default;
+    expected_move_assign& operator=(const expected_move_assign&) = default;
+    constexpr expected_move_assign& operator=(expected_move_assign&& other) noexcept(
+        nothrow_move_constructible_pair<T, E> && std::is_nothrow_move_assignable_v<T> &&
+        std::is_nothrow_move_assignable_v<E>)
+        requires move_assignable_pair<T, E>
+    {
+        this->assign(std::move(other));
+        return *this;
+    }
+};
+
+template <class T, class E>
+using expected_members = expected_move_assign<T, E>;
+
+} // namespace detail::own
+} // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_EXPECTED_UNEXPECTED_HPP
+#define KEYWAY_DETAIL_EXPECTED_UNEXPECTED_HPP
+
+#include <keyway/detail/config.hpp>
+
+#include <cstdlib>
+#include <exception>
+#include <initializer_list>
+#include <type_traits>
+#include <utility>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::own {
+
+template <class E>
+class unexpected;
+
+template <class T>
+inline constexpr bool is_unexpected = false;
+
+template <class E>
+inline constexpr bool is_unexpected<unexpected<E>> = true;
+
+template <class E>
+concept valid_error =
+    std::is_object_v<E> && !std::is_array_v<E> && !is_unexpected<E> && std::is_same_v<E, std::remove_cv_t<E>>;
+
+/// Tag that asks a constructor of expected to hold an error.
+struct unexpect_t {
+    explicit unexpect_t() = default;
+};
+
+/// The value of unexpect_t to pass.
+inline constexpr unexpect_t unexpect{};
+
+template <class T>
+concept valid_value = std::is_object_v<T> && !std::is_array_v<T> &&
+                      !std::is_same_v<std::remove_cv_t<T>, std::in_place_t> &&
+                      !std::is_same_v<std::remove_cv_t<T>, unexpect_t> && !is_unexpected<std::remove_cv_t<T>>;
+
+/// An error on its way into an expected.
+template <class E>
+class unexpected {
+    static_assert(valid_error<E>, "an error is a plain object type, neither cv-qualified nor unexpected");
+
+public:
+    template <class Err = E>
+        requires(!std::is_same_v<std::remove_cvref_t<Err>, unexpected>) &&
+                (!std::is_same_v<std::remove_cvref_t<Err>, std::in_place_t>) && std::is_constructible_v<E, Err>
+    constexpr explicit unexpected(Err&& error) : error_(std::forward<Err>(error)) {}
+
+    template <class... Args>
+        requires std::is_constructible_v<E, Args...>
+    constexpr explicit unexpected(std::in_place_t, Args&&... args) : error_(std::forward<Args>(args)...) {}
+
+    template <class U, class... Args>
+        requires std::is_constructible_v<E, std::initializer_list<U>&, Args...>
+    constexpr explicit unexpected(std::in_place_t, std::initializer_list<U> list, Args&&... args)
+        : error_(list, std::forward<Args>(args)...) {}
+
+    constexpr const E& error() const& noexcept { return error_; }
+    constexpr E& error() & noexcept { return error_; }
+    constexpr const E&& error() const&& noexcept { return std::move(error_); }
+    constexpr E&& error() && noexcept { return std::move(error_); }
+
+    constexpr void swap(unexpected& other) noexcept(std::is_nothrow_swappable_v<E>) {
+        static_assert(std::is_swappable_v<E>, "swap needs an error that can be swapped");
+        using std::swap;
+        swap(error_, other.error_);
+    }
+
+    friend constexpr void swap(unexpected& x, unexpected& y) noexcept(std::is_nothrow_swappable_v<E>)
+        requires std::is_swappable_v<E>
+    {
+        x.swap(y);
+    }
+
+    template <class E2>
+    friend constexpr bool operator==(const unexpected& x, const unexpected<E2>& y) {
+        return x.error() == y.error();
+    }
+
+private:
+    E error_;
+};
+
+template <class E>
+unexpected(E) -> unexpected<E>;
+
+/// What value() throws when there is none; this one carries the error.
+template <class E>
+class bad_expected_access;
+
+/// Base of every bad_expected_access, to catch them whatever the error is.
+template <>
+class bad_expected_access<void> : public std::exception {
+public:
+    const char* what() const noexcept override { return "value() of an expected that holds an error"; }
+
+protected:
+    bad_expected_access() noexcept = default;
+    bad_expected_access(const bad_expected_access&) = default;
+    bad_expected_access(bad_expected_access&&) = default;
+    bad_expected_access& operator=(const bad_expected_access&) = default;
+    bad_expected_access& operator=(bad_expected_access&&) = default;
+    ~bad_expected_access() override = default;
+};
+
+template <class E>
+class bad_expected_access : public bad_expected_access<void> {
+public:
+    explicit bad_expected_access(E error) : error_(std::move(error)) {}
+
+    const E& error() const& noexcept { return error_; }
+    E& error() & noexcept { return error_; }
+    const E&& error() const&& noexcept { return std::move(error_); }
+    E&& error() && noexcept { return std::move(error_); }
+
+private:
+    E error_;
+};
+
+template <class E>
+[[noreturn]] void throw_bad_expected_access([[maybe_unused]] E&& error) {
+#if KEYWAY_HAS_EXCEPTIONS
+    throw bad_expected_access<std::remove_cvref_t<E>>(std::forward<E>(error));
+#else
+    std::abort();
+#endif
+}
+
+} // namespace detail::own
+} // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_HPP
+#define KEYWAY_DETAIL_OS_HPP
+
+// The door of the operating system's room. Behind it, in namespace keyway::detail::os, stand the only functions that
+// make system calls and the only lines that ask which platform this is. Every room supplies the same names:
+//
+//   types      native_handle, address_length, io_buffer (one element of a gathered or scattered transfer),
+//              sockaddr_v4, sockaddr_v6, sockaddr_local (the native layouts, as constexpr-friendly structs),
+//              sockaddr_any (aligned bytes that hold each of them), make_address(), linger_value, socket_kind, file_identity
+//   constants  invalid_handle, max_backlog, max_buffers, max_local_path, no_family, shut_send, shut_receive, shut_both,
+//              reuse_address_is_safe, has_abstract_names
+//   errors     last_error(), set_last_error(), condition() (native code to the <cerrno> constant that means the same),
+//              describe() (native code to text), is_transient_accept_error()
+//   sockets    open, pair, close, duplicate, bind, listen, accept, connect, shutdown, local_name, peer_name,
+//              get_option, set_option, inspect, is_non_blocking, set_non_blocking
+//   buffers    make_buffer(), data(), size()
+//   transfer   send, send_to, send_gathered, recv, recv_scattered, recv_message
+//   files      identify(), unlink_if_same() and process_id(), for the path that a bound local socket leaves behind
+//
+// Numbers go in and numbers come out: a call returns what the system call returns, negative for failure, and leaves the
+// cause in last_error(). A call that a signal interrupts is made again inside the room, except close(). Descriptors are
+// born close-on-exec, and no send raises SIGPIPE.
+
+#include <keyway/detail/config.hpp>
+
+#if KEYWAY_HAS_POSIX
+#include <keyway/detail/os/posix.hpp>
+#else
+#error "keyway: there is no room for this operating system yet (include/keyway/detail/os/)"
+#endif
+
+#endif

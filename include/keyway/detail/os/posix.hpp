@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_POSIX_HPP
+#define KEYWAY_DETAIL_OS_POSIX_HPP
+
+// The POSIX room; its contract stands in <keyway/detail/os.hpp>.
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>  // strerror_r
+
+#include <keyway/detail/config.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::os {
+
+using native_handle = int;
+using address_length = ::socklen_t;
+using io_buffer = ::iovec;
+using linger_value = ::linger;
+
+inline constexpr native_handle invalid_handle = -1;
+inline constexpr int max_backlog = INT_MAX;  // listen(2): silently truncated to net.core.somaxconn
+inline constexpr std::size_t max_buffers = 1024;  // IOV_MAX on Linux, the BSDs and macOS
+inline constexpr std::size_t max_local_path = sizeof(::sockaddr_un::sun_path) - 1;
+inline constexpr int no_family = AF_UNSPEC;
+inline constexpr int shut_receive = SHUT_RD;
+inline constexpr int shut_send = SHUT_WR;
+inline constexpr int shut_both = SHUT_RDWR;
+inline constexpr bool reuse_address_is_safe = true;  // it only skips TIME_WAIT; on Windows it would share the port
+
+#if defined(__linux__)
+inline constexpr bool has_abstract_names = true;
+inline constexpr int tell_true_length = MSG_TRUNC;
+#else
+inline constexpr bool has_abstract_names = false;
+inline constexpr int tell_true_length = 0;
+#endif
+
+// The socket addresses as plain structs of bytes, so that they can be written at compile time; the kernel reads and
+// writes them in place. They have no initializers: one that the kernel is about to fill costs nothing.
+
+struct alignas(::sockaddr_in) sockaddr_v4 {
+    ::sa_family_t family;
+    std::array<std::uint8_t, 2> port;
+    std::array<std::uint8_t, 4> address;
+    std::array<std::uint8_t, 8> padding;
+};
+static_assert(sizeof(sockaddr_v4) == sizeof(::sockaddr_in) &&
+              offsetof(sockaddr_v4, family) == offsetof(::sockaddr_in, sin_family) &&
+              offsetof(sockaddr_v4, port) == offsetof(::sockaddr_in, sin_port) &&
+              offsetof(sockaddr_v4, address) == offsetof(::sockaddr_in, sin_addr));
+
+struct alignas(::sockaddr_in6) sockaddr_v6 {
+    ::sa_family_t family;
+    std::array<std::uint8_t, 2> port;
+    std::array<std::uint8_t, 4> flow_info;
+    std::array<std::uint8_t, 16> address;
+    std::uint32_t scope_id;
+};
+static_assert(sizeof(sockaddr_v6) == sizeof(::sockaddr_in6) &&
+              offsetof(sockaddr_v6, family) == offsetof(::sockaddr_in6, sin6_family) &&
+              offsetof(sockaddr_v6, port) == offsetof(::sockaddr_in6, sin6_port) &&
+              offsetof(sockaddr_v6, flow_info) == offsetof(::sockaddr_in6, sin6_flowinfo) &&
+              offsetof(sockaddr_v6, address) == offsetof(::sockaddr_in6, sin6_addr) &&
+              offsetof(sockaddr_v6, scope_id) == offsetof(::sockaddr_in6, sin6_scope_id));
+
+struct alignas(::sockaddr_un) sockaddr_local {
+    ::sa_family_t family;
+    std::array<char, sizeof(::sockaddr_un::sun_path)> path;
+};
+static_assert(sizeof(sockaddr_local) == sizeof(::sockaddr_un) &&
+              offsetof(sockaddr_local, family) == offsetof(::sockaddr_un, sun_family) &&
+              offsetof(sockaddr_local, path) == offsetof(::sockaddr_un, sun_path));
+
+struct alignas(::sockaddr_storage) sockaddr_any {
+    std::array<std::byte, sizeof(::sockaddr_storage)> bytes;
+    static constexpr std::size_t family_offset = offsetof(::sockaddr_storage, ss_family);
+    using family_type = ::sa_family_t;
+};
+
+constexpr sockaddr_v4 make_address(std::array<std::uint8_t, 2> port, std::array<std::uint8_t, 4> address) noexcept {
+    return {.family = AF_INET, .port = port, .address = address, .padding = {}};
+}
+
+constexpr sockaddr_v6 make_address(std::array<std::uint8_t, 2> port, std::array<std::uint8_t, 16> address,
+                                   std::uint32_t scope_id) noexcept {
+    return {.family = AF_INET6, .port = port, .flow_info = {}, .address = address, .scope_id = scope_id};
+}
+
+/// The kernel only reads a buffer that is sent, but has one type for both directions.
+inline io_buffer make_buffer(const void* data, std::size_t size) noexcept { return {const_cast<void*>(data), size}; }
+inline void* data(const io_buffer& buffer) noexcept { return buffer.iov_base; }
+inline std::size_t size(const io_buffer& buffer) noexcept { return buffer.iov_len; }
+
+inline int last_error() noexcept { return errno; }
+inline void set_last_error(int code) noexcept { errno = code; }
+
+constexpr int condition(int code) noexcept {
+    if (code == EWOULDBLOCK) return EAGAIN;
+    if (code == ENOTSUP) return EOPNOTSUPP;
+    return code;
+}
+
+// strerror_r comes in two kinds (strerror(3)): POSIX fills the buffer and returns 0, GNU returns the text.
+inline const char* described(int failure, const char* buffer) noexcept { return failure == 0 ? buffer : "unknown error"; }
+inline const char* described(const char* text, const char*) noexcept { return text; }
+
+/// The system's text for a code; `buffer` is where it may be put.
+inline const char* describe(int code, char* buffer, std::size_t size) noexcept {
+    return described(::strerror_r(code, buffer, size), buffer);
+}
+
+template <class Call>
+auto retry_interrupted(Call call) noexcept {
+    for (;;) {
+        const auto done = call();
+        if (done >= 0 || errno != EINTR) [[likely]] return done;
+    }
+}
+
+inline native_handle open(int domain, int type, int protocol) noexcept {
+    return ::socket(domain, type | SOCK_CLOEXEC, protocol);
+}
+
+inline int pair(int domain, int type, int protocol, std::array<native_handle, 2>& ends) noexcept {
+    return ::socketpair(domain, type | SOCK_CLOEXEC, protocol, ends.data());
+}
+
+/// Called once: after EINTR Linux has freed the number, which may be another socket's by now (close(2), NOTES).
+inline int close(native_handle handle) noexcept {
+    const int done = ::close(handle);
+    return done == 0 || errno == EINTR || errno == EINPROGRESS ? 0 : done;
+}
+
+inline native_handle duplicate(native_handle handle) noexcept {
+    constexpr int above_standard_streams = 3;
+    return ::fcntl(handle, F_DUPFD_CLOEXEC, above_standard_streams);
+}
+
+inline int bind(native_handle handle, const void* address, std::size_t size) noexcept {
+    return ::bind(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size));
+}
+
+inline int listen(native_handle handle, int backlog) noexcept { return ::listen(handle, backlog); }
+
+inline native_handle accept(native_handle handle, void* address, address_length* size) noexcept {
+    return retry_interrupted(
+        [=] { return ::accept4(handle, static_cast<::sockaddr*>(address), size, SOCK_CLOEXEC); });
+}
+
+inline int get_option(native_handle handle, int level, int name, void* value, address_length* size) noexcept {
+    return ::getsockopt(handle, level, name, value, size);
+}
+
+inline int set_option(native_handle handle, int level, int name, const void* value, std::size_t size) noexcept {
+    return ::setsockopt(handle, level, name, value, static_cast<address_length>(size));
+}
+
+/// What a descriptor is, in the numbers of socket(2).
+struct socket_kind {
+    int domain = 0;
+    int type = 0;
+    int protocol = 0;
+    int listening = 0;
+};
+
+inline int inspect(native_handle handle, socket_kind& kind) noexcept {
+    const auto ask = [handle](int name, int& value) {
+        address_length size = sizeof(value);
+        return get_option(handle, SOL_SOCKET, name, &value, &size);
+    };
+    if (ask(SO_DOMAIN, kind.domain) < 0 || ask(SO_TYPE, kind.type) < 0) return -1;
+    if (ask(SO_PROTOCOL, kind.protocol) < 0) return -1;
+    return ask(SO_ACCEPTCONN, kind.listening);
+}
+
+/// Whether accept failed for the sake of one connection and the next may succeed: accept(2), "Error handling". The
+/// list has EOPNOTSUPP, which is also what a socket answers that does not listen at all; the kernel knows which.
+inline bool is_transient_accept_error(native_handle handle, int code) noexcept {
+    switch (code) {
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case EPERM:
+#if defined(__linux__)
+    case ENONET:
+#endif
+        return true;
+    case EOPNOTSUPP: {
+        int listening = 0;
+        address_length size = sizeof(listening);
+        return get_option(handle, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
+    }
+    default: return false;
+    }
+}
+
+/// Waits until the connection under way is made or has failed, and reads SO_ERROR once, which clears it.
+inline int finish_connect(native_handle handle) noexcept {
+    ::pollfd wait{.fd = handle, .events = POLLOUT, .revents = 0};
+    if (retry_interrupted([&] { return ::poll(&wait, 1, -1); }) < 0) return -1;
+    int failure = 0;
+    address_length size = sizeof(failure);
+    if (get_option(handle, SOL_SOCKET, SO_ERROR, &failure, &size) < 0) return -1;
+    // Hung up with no cause given: the peer was there and is gone.
+    if (failure == 0 && (wait.revents & POLLHUP) != 0 && (wait.revents & POLLERR) != 0) failure = ECONNRESET;
+    if (failure == 0) return 0;
+    errno = failure;
+    return -1;
+}
+
+/// Returns when the connection is made, also on a non-blocking socket and when a signal came in between: the
+/// connection goes on by itself then, and asking again would mix up its result (connect(2), EINTR).
+inline int connect(native_handle handle, const void* address, std::size_t size) noexcept {
+    if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0) return 0;
+    if (errno != EINTR && errno != EINPROGRESS && errno != EALREADY) return -1;
+    return finish_connect(handle);
+}
+
+/// Undoes the connect of a datagram socket (connect(2), "dissolve the association").
+inline int disconnect(native_handle handle) noexcept {
+    ::sockaddr nobody{};
+    nobody.sa_family = AF_UNSPEC;
+    const int done = ::connect(handle, &nobody, sizeof(nobody));
+    // The BSDs do it and complain.
+    return done == 0 || errno == EAFNOSUPPORT ? 0 : done;
+}
+
+inline int shutdown(native_handle handle, int how) noexcept { return ::shutdown(handle, how); }
+
+inline int local_name(native_handle handle, void* address, address_length* size) noexcept {
+    return ::getsockname(handle, static_cast<::sockaddr*>(address), size);
+}
+
+inline int peer_name(native_handle handle, void* address, address_length* size) noexcept {
+    return ::getpeername(handle, static_cast<::sockaddr*>(address), size);
+}
+
+inline int is_non_blocking(native_handle handle) noexcept {
+    const int flags = ::fcntl(handle, F_GETFL);
+    return flags < 0 ? flags : static_cast<int>((flags & O_NONBLOCK) != 0);
+}
+
+inline int set_non_blocking(native_handle handle, bool on) noexcept {
+    const int flags = ::fcntl(handle, F_GETFL);
+    if (flags < 0) return flags;
+    const int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+    return wanted == flags ? 0 : ::fcntl(handle, F_SETFL, wanted);
+}
+
+inline std::ptrdiff_t send(native_handle handle, const void* data, std::size_t size) noexcept {
+    return retry_interrupted([=] { return ::send(handle, data, size, MSG_NOSIGNAL); });
+}
+
+inline std::ptrdiff_t send_to(native_handle handle, const void* data, std::size_t size, const void* address,
+                              std::size_t address_size) noexcept {
+    return retry_interrupted([=] {
+        return ::sendto(handle, data, size, MSG_NOSIGNAL, static_cast<const ::sockaddr*>(address),
+                        static_cast<address_length>(address_size));
+    });
+}
+
+/// `address` is null where the socket has a peer. The kernel reads the buffers and changes none of them.
+inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffers, std::size_t count,
+                                    const void* address, std::size_t address_size) noexcept {
+    ::msghdr message{};
+    message.msg_name = const_cast<void*>(address);
+    message.msg_namelen = static_cast<address_length>(address_size);
+    message.msg_iov = const_cast<io_buffer*>(buffers);
+    message.msg_iovlen = count;
+    return retry_interrupted([&] { return ::sendmsg(handle, &message, MSG_NOSIGNAL); });
+}
+
+enum class take : bool { remove, peek };
+
+inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size, take how) noexcept {
+    return retry_interrupted([=] { return ::recv(handle, buffer, size, how == take::peek ? MSG_PEEK : 0); });
+}
+
+inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buffers, std::size_t count,
+                                     take how) noexcept {
+    ::msghdr message{};
+    message.msg_iov = const_cast<io_buffer*>(buffers);
+    message.msg_iovlen = count;
+    return retry_interrupted([&] { return ::recvmsg(handle, &message, how == take::peek ? MSG_PEEK : 0); });
+}
+
+/// Whether recvfrom with MSG_TRUNC returns a message's true length in this domain: recv(2) and the kernel's protocols.
+/// ICMP datagram sockets and families that we do not know get recvmsg, which flags every cut message.
+constexpr bool tells_true_length(int domain, bool is_icmp) noexcept {
+#if defined(__linux__)
+    return (domain == AF_UNSPEC || domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX) && !is_icmp;
+#else
+    return domain < 0 && is_icmp;
+#endif
+}
+
+struct message_length {
+    std::ptrdiff_t length;  // of the whole message where the kernel tells, else of what was stored; negative: failed
+    bool truncated;
+};
+
+inline message_length recv_message(native_handle handle, const io_buffer* buffers, std::size_t count, void* address,
+                                   address_length* address_size, take how) noexcept {
+    ::msghdr message{};
+    message.msg_name = address;
+    message.msg_namelen = *address_size;
+    message.msg_iov = const_cast<io_buffer*>(buffers);
+    message.msg_iovlen = count;
+    const std::ptrdiff_t length = retry_interrupted(
+        [&] { return ::recvmsg(handle, &message, tell_true_length | (how == take::peek ? MSG_PEEK : 0)); });
+    *address_size = message.msg_namelen;
+    return {length, (message.msg_flags & MSG_TRUNC) != 0};
+}
+
+/// One buffer of one message.
+template <bool TellsTrueLength>
+message_length recv_message(native_handle handle, void* buffer, std::size_t size, void* address,
+                            address_length* address_size, take how) noexcept {
+    if constexpr (TellsTrueLength) {
+        const std::ptrdiff_t length = retry_interrupted([=] {
+            return ::recvfrom(handle, buffer, size, tell_true_length | (how == take::peek ? MSG_PEEK : 0),
+                              static_cast<::sockaddr*>(address), address_size);
+        });
+        return {length, length > static_cast<std::ptrdiff_t>(size)};
+    } else {
+        const io_buffer whole{buffer, size};
+        return recv_message(handle, &whole, 1, address, address_size, how);
+    }
+}
+
+/// Which file a path names.
+struct file_identity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    friend bool operator==(const file_identity&, const file_identity&) noexcept = default;
+};
+
+/// Inode 0, which no file has, where there is none at the path.
+inline file_identity identify(const char* path) noexcept {
+    struct ::stat status{};
+    if (::lstat(path, &status) != 0) return {};
+    return {status.st_dev, status.st_ino};
+}
+
+inline void unlink_if_same(const char* path, const file_identity& file) noexcept {
+    if (identify(path) == file) ::unlink(path);
+}
+
+inline std::int64_t process_id() noexcept { return ::getpid(); }
+
+}  // namespace detail::os
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_TRANSFER_HPP
+#define KEYWAY_DETAIL_TRANSFER_HPP
+
+// From the numbers of the system calls that move bytes to results. What the verbs of socket and connection have in
+// common, once.
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include <keyway/buffer.hpp>
+#include <keyway/concepts.hpp>
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/for_overwrite.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/error.hpp>
+#include <keyway/received.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail {
+
+using os::take;
+
+/// std::min without the 13,000 lines of <algorithm>.
+constexpr std::size_t smaller(std::size_t a, std::size_t b) noexcept { return b < a ? b : a; }
+
+/// A count that is negative on failure.
+inline result<std::size_t> counted(std::ptrdiff_t count, operation op) noexcept {
+    if (count < 0) [[unlikely]] return last_error(op);
+    return static_cast<std::size_t>(count);
+}
+
+/// The failure of the call just made, after `done` bytes went through.
+inline unexpected<transfer_error> failed_after(std::size_t done, operation op) noexcept {
+    return unexpected<transfer_error>(transfer_error(error(os::last_error(), op), done));
+}
+
+/// The stream ended after `done` bytes.
+inline unexpected<transfer_error> ended_after(std::size_t done, operation op) noexcept {
+    return unexpected<transfer_error>(transfer_error(error(errc::end_of_stream, op), done));
+}
+
+/// Up to `Most` of the buffers that are left, as a cursor over them that advances byte by byte.
+template <class Buffer, std::size_t Most = 16>
+class buffer_cursor {
+public:
+    explicit buffer_cursor(std::span<const Buffer> buffers) noexcept : rest_(buffers) { skip_empty(); }
+
+    [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
+
+    /// The next buffers, the first of them without what is done of it.
+    [[nodiscard]] std::span<const os::io_buffer> window() noexcept {
+        const std::size_t count = rest_.size() < Most ? rest_.size() : Most;
+        for (std::size_t i = 0; i < count; ++i) window_[i] = os::make_buffer(rest_[i].data(), rest_[i].size());
+        window_[0] = os::make_buffer(rest_[0].data() + done_, rest_[0].size() - done_);
+        return {window_.data(), count};
+    }
+
+    void advance(std::size_t bytes) noexcept {
+        done_ += bytes;
+        while (!rest_.empty() && done_ >= rest_[0].size()) {
+            done_ -= rest_[0].size();
+            rest_ = rest_.subspan(1);
+        }
+    }
+
+private:
+    void skip_empty() noexcept { advance(0); }
+
+    std::span<const Buffer> rest_;
+    std::size_t done_ = 0;  // of rest_[0]
+    std::array<os::io_buffer, Most> window_{};
+};
+
+/// Whether the protocol is one whose datagram sockets do not tell a message's true length.
+template <class P>
+constexpr bool is_icmp = requires { requires P::is_icmp; };
+
+template <class F, class P>
+constexpr bool tells_true_length = os::tells_true_length(F::domain, is_icmp<P>);
+
+/// One message from the peer.
+template <class F, class P>
+result<received> recv_message(os::native_handle native, std::span<std::byte> buffer, take how) noexcept {
+    os::address_length no_address = 0;
+    const auto got = os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(), nullptr,
+                                                               &no_address, how);
+    if (got.length < 0) [[unlikely]] return last_error(operation::recv);
+    const auto length = static_cast<std::size_t>(got.length);
+    return received{buffer.first(smaller(length, buffer.size())), length, got.truncated};
+}
+
+/// One message and its sender, whose address the kernel writes straight into the result.
+template <class F, class P>
+result<received_from<typename F::endpoint>> recv_message_from(os::native_handle native, std::span<std::byte> buffer,
+                                                              take how) noexcept {
+    using endpoint_type = typename F::endpoint;
+    result<received_from<endpoint_type>> message(std::in_place, for_overwrite{});
+    os::address_length address_size = endpoint_type::capacity();
+    const auto got = os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(),
+                                                               message->sender.data(), &address_size, how);
+    if (got.length < 0) [[unlikely]] {
+        message = last_error(operation::recv_from);
+        return message;
+    }
+    const auto length = static_cast<std::size_t>(got.length);
+    message->sender.resize(address_size);
+    message->data = buffer.first(smaller(length, buffer.size()));
+    message->length = length;
+    message->truncated = got.truncated;
+    return message;
+}
+
+/// One message over several buffers; `sender` is null where the socket has a peer.
+template <class Endpoint>
+result<scattered> recv_message_scattered(os::native_handle native, std::span<const mutable_buffer> buffers,
+                                         Endpoint* sender, take how, operation op) noexcept {
+    os::address_length address_size = sender ? static_cast<os::address_length>(Endpoint::capacity()) : 0;
+    const auto got = os::recv_message(native, detail::native(buffers), buffers.size(),
+                                      sender ? static_cast<void*>(sender->data()) : nullptr, &address_size, how);
+    if (got.length < 0) return last_error(op);
+    if (sender) sender->resize(address_size);
+    const auto length = static_cast<std::size_t>(got.length);
+    return scattered{smaller(length, total_size(buffers)), length, got.truncated};
+}
+
+}  // namespace detail
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_ENDPOINT_ANY_HPP
+#define KEYWAY_ENDPOINT_ANY_HPP
+
+#include <array>
+#include <bit>
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <keyway/concepts.hpp>
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/hash.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/endpoint/ip.hpp>
+#include <keyway/endpoint/unix.hpp>
+#include <keyway/error.hpp>
+#include <keyway/family.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail {
+
+/// The endpoint gives and takes its native address as a value, which works at compile time.
+template <class E>
+concept has_native_value = requires(const E& e) { E::from_native(e.native(), e.size()); };
+
+}  // namespace detail
+
+/// A socket address of any family, known at run time: a sockaddr_storage and the length in use. The default is of
+/// AF_UNSPEC. For tables and logs; it binds and connects after as<Family>() gave it its type back.
+class any_endpoint {
+public:
+    constexpr any_endpoint() noexcept = default;
+
+    template <class E>
+        requires(!std::same_as<E, any_endpoint>) && endpoint_type<E> && (E::capacity() <= sizeof(detail::os::sockaddr_any))
+    constexpr any_endpoint(const E& e) noexcept : size_(static_cast<std::uint32_t>(e.size())) {
+        if constexpr (detail::has_native_value<E>)
+            copy(std::bit_cast<std::array<std::byte, sizeof(e.native())>>(e.native()).data(), storage_.bytes.data(), size_);
+        else
+            copy(static_cast<const std::byte*>(static_cast<const void*>(e.data())), storage_.bytes.data(), size_);
+    }
+
+    constexpr any_endpoint(const endpoint<ip>& e) noexcept
+        : any_endpoint(e.is_v4() ? any_endpoint(*e.if_v4()) : any_endpoint(*e.if_v6())) {}
+
+    /// AF_INET, AF_INET6, AF_UNIX, ... or AF_UNSPEC.
+    [[nodiscard]] constexpr int domain() const noexcept {
+        using family_type = detail::os::sockaddr_any::family_type;
+        if (size_ < detail::os::sockaddr_any::family_offset + sizeof(family_type)) return detail::os::no_family;
+        std::array<std::byte, sizeof(family_type)> bytes{};
+        for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = storage_.bytes[detail::os::sockaddr_any::family_offset + i];
+        return std::bit_cast<family_type>(bytes);
+    }
+
+    /// The endpoint with its type: `as<ipv6>()`, or `as<ip>()` for either.
+    /// Errors: errc::wrong_family where it is of another family or length.
+    template <address_family Family>
+    [[nodiscard]] constexpr result<typename Family::endpoint> as() const noexcept {
+        if constexpr (!fixed_domain<Family>) {
+            if (domain() == ipv4::domain) return as<ipv4>();
+            return as<ipv6>();
+        } else {
+            using target = typename Family::endpoint;
+            if (domain() != Family::domain || size_ > target::capacity()) return wrong_family();
+            target e;
+            if (e.size() == target::capacity() && size_ != target::capacity()) return wrong_family();
+            fill(e);
+            return e;
+        }
+    }
+
+    [[nodiscard]] void* data() noexcept { return &storage_; }
+    [[nodiscard]] const void* data() const noexcept { return &storage_; }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] static constexpr std::size_t capacity() noexcept { return sizeof(storage_); }
+    constexpr void resize(std::size_t size) noexcept {
+        size_ = static_cast<std::uint32_t>(size < capacity() ? size : capacity());
+    }
+
+    friend constexpr bool operator==(const any_endpoint& a, const any_endpoint& b) noexcept { return (a <=> b) == 0; }
+    /// By length, then by the bytes of the native address.
+    friend constexpr std::strong_ordering operator<=>(const any_endpoint& a, const any_endpoint& b) noexcept {
+        if (a.size_ != b.size_) return a.size_ <=> b.size_;
+        for (std::size_t i = 0; i < a.size_; ++i)
+            if (a.storage_.bytes[i] != b.storage_.bytes[i]) return a.storage_.bytes[i] <=> b.storage_.bytes[i];
+        return std::strong_ordering::equal;
+    }
+    friend constexpr std::uint64_t hash_value(const any_endpoint& e) noexcept {
+        return detail::hash_bytes(std::span<const std::byte>(e.storage_.bytes).first(e.size_));
+    }
+
+private:
+    static constexpr unexpected<error> wrong_family() noexcept {
+        return unexpected<error>(error(errc::wrong_family, operation::convert));
+    }
+
+    static constexpr void copy(const std::byte* from, std::byte* to, std::size_t size) noexcept {
+        for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+    }
+
+    /// Gives `e` these bytes. The library's own endpoints take them at compile time too, a user's through data().
+    template <class E>
+    constexpr void fill(E& e) const noexcept {
+        if constexpr (detail::has_native_value<E>) {
+            using native_type = std::remove_cvref_t<decltype(e.native())>;
+            std::array<std::byte, sizeof(native_type)> bytes{};
+            copy(storage_.bytes.data(), bytes.data(), size_);
+            e = E::from_native(std::bit_cast<native_type>(bytes), size_);
+        } else {
+            copy(storage_.bytes.data(), static_cast<std::byte*>(static_cast<void*>(e.data())), size_);
+            e.resize(size_);
+        }
+    }
+
+    detail::os::sockaddr_any storage_{};
+    std::uint32_t size_ = 0;
+};
+
+static_assert(endpoint_type<any_endpoint>);
+
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_ENDPOINT_IP_HPP
+#define KEYWAY_ENDPOINT_IP_HPP
+
+// Address and port. Each endpoint is the native socket address, which the kernel reads and writes in place.
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <keyway/address/ip.hpp>
+#include <keyway/address/ipv4.hpp>
+#include <keyway/address/ipv6.hpp>
+#include <keyway/concepts.hpp>
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/for_overwrite.hpp>
+#include <keyway/detail/hash.hpp>
+#include <keyway/detail/literal.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/detail/scan.hpp>
+#include <keyway/expected.hpp>
+#include <keyway/family.hpp>
+#include <keyway/text.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail {
+
+constexpr std::uint16_t from_network(std::array<std::uint8_t, 2> port) noexcept {
+    return static_cast<std::uint16_t>(port[0] << 8 | port[1]);
+}
+constexpr std::array<std::uint8_t, 2> to_network(std::uint16_t port) noexcept {
+    return {static_cast<std::uint8_t>(port >> 8), static_cast<std::uint8_t>(port)};
+}
+
+/// `:port` without leading zeros, 0 to 65535.
+constexpr expected<std::uint16_t, text_error> scan_port(scanner& in) noexcept {
+    if (!in.skip(':')) return in.fail(text_errc::port_missing);
+    const auto port = in.decimal(65535, text_errc::port_above_65535);
+    if (!port) return unexpected<text_error>(port.error());
+    return static_cast<std::uint16_t>(*port);
+}
+
+}  // namespace detail
+
+/// An IPv4 address and a port: 16 bytes, a sockaddr_in. The default is 0.0.0.0:0.
+/// Source: ip(7), "Address format".
+template <>
+class endpoint<ipv4> {
+public:
+    using family = ipv4;
+    using address_type = ipv4_address;
+    /// Characters of the longest text, `255.255.255.255:65535`.
+    static constexpr std::size_t max_text = ipv4_address::max_text + 6;
+
+    constexpr endpoint() noexcept : endpoint(ipv4_address{}, 0) {}
+    constexpr endpoint(ipv4_address address, std::uint16_t port) noexcept
+        : native_(detail::os::make_address(detail::to_network(port), address.octets())) {}
+    explicit endpoint(detail::for_overwrite) noexcept {}
+
+    /// `192.0.2.1:80`. The port is required, and like the octets it has no leading zeros.
+    /// Errors: text_error with the position.
+    [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
+        return detail::parse_whole<endpoint>(text, scan);
+    }
+
+    [[nodiscard]] constexpr ipv4_address address() const noexcept { return ipv4_address(native_.address); }
+    [[nodiscard]] constexpr std::uint16_t port() const noexcept { return detail::from_network(native_.port); }
+
+    [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
+        return fixed_text<max_text>{}.append(address().text()).append(':').append_number(port());
+    }
+
+    [[nodiscard]] void* data() noexcept { return &native_; }
+    [[nodiscard]] const void* data() const noexcept { return &native_; }
+    [[nodiscard]] static constexpr std::size_t size() noexcept { return sizeof(native_); }
+    [[nodiscard]] static constexpr std::size_t capacity() noexcept { return sizeof(native_); }
+    /// Called after the kernel wrote `size` bytes; anything but a whole sockaddr_in makes it the default endpoint.
+    constexpr void resize(std::size_t size) noexcept {
+        if (size != sizeof(native_)) [[unlikely]] *this = endpoint();
+    }
+
+    /// The endpoint whose native address this is, `size` bytes of it in use.
+    [[nodiscard]] static constexpr endpoint from_native(const detail::os::sockaddr_v4& native,
+                                                        std::size_t size) noexcept {
+        endpoint e;
+        e.native_ = native;
+        e.resize(size);
+        return e;
+    }
+    [[nodiscard]] constexpr const detail::os::sockaddr_v4& native() const noexcept { return native_; }
+
+    friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return (a <=> b) == 0; }
+    /// By address, then by port.
+    friend constexpr std::strong_ordering operator<=>(const endpoint& a, const endpoint& b) noexcept {
+        const auto by_address = a.address() <=> b.address();
+        return by_address != 0 ? by_address : a.port() <=> b.port();
+    }
+    friend constexpr std::uint64_t hash_value(const endpoint& e) noexcept {
+        return detail::hash_number(e.port(), hash_value(e.address()));
+    }
+
+private:
+    static constexpr expected<endpoint, text_error> scan(detail::scanner& in) noexcept {
+        const auto address = detail::scan_ipv4(in);
+        if (!address) return unexpected<text_error>(address.error());
+        const auto port = detail::scan_port(in);
+        if (!port) return unexpected<text_error>(port.error());
+        return endpoint(*address, *port);
+    }
+
+    detail::os::sockaddr_v4 native_;
+};
+
+/// An IPv6 address with its scope id, and a port: 28 bytes, a sockaddr_in6. The default is [::]:0.
+/// Source: ipv6(7), "Address format".
+template <>
+class endpoint<ipv6> {
+public:
+    using family = ipv6;
+    using address_type = ipv6_address;
+    /// Characters of the longest text, `[address%zone]:port`.
+    static constexpr std::size_t max_text = ipv6_address::max_text + 8;
+
+    constexpr endpoint() noexcept : endpoint(ipv6_address{}, 0) {}
+    constexpr endpoint(const ipv6_address& address, std::uint16_t port) noexcept
+        : native_(detail::os::make_address(detail::to_network(port), address.octets(), address.scope_id())) {}
+    explicit endpoint(detail::for_overwrite) noexcept {}
+
+    /// `[2001:db8::1]:80`, `[fe80::1%2]:80`: brackets and port are required (RFC 5952 section 6). The zone is an
+    /// interface index; neither it nor the port has leading zeros.
+    /// Errors: text_error with the position.
+    [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
+        return detail::parse_whole<endpoint>(text, scan);
+    }
+
+    [[nodiscard]] constexpr ipv6_address address() const noexcept {
+        return ipv6_address(native_.address, native_.scope_id);
+    }
+    [[nodiscard]] constexpr std::uint16_t port() const noexcept { return detail::from_network(native_.port); }
+    /// The traffic class and flow label that the kernel gave, RFC 3493 section 3.3. Not part of text and equality.
+    [[nodiscard]] constexpr std::uint32_t flow_info() const noexcept {
+        return ipv4_address(native_.flow_info).to_number();
+    }
+
+    [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
+        return fixed_text<max_text>{}.append('[').append(address().text()).append("]:").append_number(port());
+    }
+
+    [[nodiscard]] void* data() noexcept { return &native_; }
+    [[nodiscard]] const void* data() const noexcept { return &native_; }
+    [[nodiscard]] static constexpr std::size_t size() noexcept { return sizeof(native_); }
+    [[nodiscard]] static constexpr std::size_t capacity() noexcept { return sizeof(native_); }
+    /// Called after the kernel wrote `size` bytes; anything but a whole sockaddr_in6 makes it the default endpoint.
+    constexpr void resize(std::size_t size) noexcept {
+        if (size != sizeof(native_)) [[unlikely]] *this = endpoint();
+    }
+
+    /// The endpoint whose native address this is, `size` bytes of it in use.
+    [[nodiscard]] static constexpr endpoint from_native(const detail::os::sockaddr_v6& native,
+                                                        std::size_t size) noexcept {
+        endpoint e;
+        e.native_ = native;
+        e.resize(size);
+        return e;
+    }
+    [[nodiscard]] constexpr const detail::os::sockaddr_v6& native() const noexcept { return native_; }
+
+    friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return (a <=> b) == 0; }
+    /// By address and scope id, then by port.
+    friend constexpr std::strong_ordering operator<=>(const endpoint& a, const endpoint& b) noexcept {
+        const auto by_address = a.address() <=> b.address();
+        return by_address != 0 ? by_address : a.port() <=> b.port();
+    }
+    friend constexpr std::uint64_t hash_value(const endpoint& e) noexcept {
+        return detail::hash_number(e.port(), hash_value(e.address()));
+    }
+
+private:
+    static constexpr expected<endpoint, text_error> scan(detail::scanner& in) noexcept {
+        if (!in.skip('[')) return in.fail(text_errc::ipv6_needs_brackets);
+        const auto address = detail::scan_ipv6(in);
+        if (!address) return unexpected<text_error>(address.error());
+        if (!in.skip(']')) return in.fail(text_errc::bracket_not_closed);
+        const auto port = detail::scan_port(in);
+        if (!port) return unexpected<text_error>(port.error());
+        return endpoint(*address, *port);
+    }
+
+    detail::os::sockaddr_v6 native_;
+};
+
+/// An IPv4 or an IPv6 endpoint, known at run time: room for either and the length in use, which tells them apart. The
+/// default is 0.0.0.0:0.
+template <>
+class endpoint<ip> {
+public:
+    using family = ip;
+    using address_type = ip_address;
+    static constexpr std::size_t max_text = endpoint<ipv6>::max_text;
+
+    constexpr endpoint() noexcept : endpoint(endpoint<ipv4>{}) {}
+    constexpr endpoint(const endpoint<ipv4>& e) noexcept : v4_(e), size_(e.size()) {}
+    constexpr endpoint(const endpoint<ipv6>& e) noexcept : v6_(e), size_(e.size()) {}
+    constexpr endpoint(const ip_address& address, std::uint16_t port) noexcept
+        : endpoint(address.is_v4() ? endpoint(endpoint<ipv4>(*address.if_v4(), port))
+                                   : endpoint(endpoint<ipv6>(*address.if_v6(), port))) {}
+    explicit endpoint(detail::for_overwrite room) noexcept : v6_(room) {}
+
+    /// `192.0.2.1:80` or `[2001:db8::1]:80`. Errors: text_error with the position.
+    [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
+        if (text.starts_with('[')) return endpoint<ipv6>::parse(text);
+        // Two colons are an IPv6 address that lacks its brackets.
+        if (text.find(':') != text.rfind(':'))
+            return unexpected<text_error>(text_error{.reason = text_errc::ipv6_needs_brackets});
+        return endpoint<ipv4>::parse(text);
+    }
+
+    [[nodiscard]] constexpr bool is_v4() const noexcept { return size_ == endpoint<ipv4>::size(); }
+    [[nodiscard]] constexpr bool is_v6() const noexcept { return !is_v4(); }
+    /// AF_INET or AF_INET6, the first argument of socket(2).
+    [[nodiscard]] constexpr int domain() const noexcept { return is_v4() ? ipv4::domain : ipv6::domain; }
+    /// The IPv4 endpoint, or null where this is an IPv6 endpoint; likewise if_v6().
+    [[nodiscard]] constexpr const endpoint<ipv4>* if_v4() const& noexcept { return is_v4() ? &v4_ : nullptr; }
+    [[nodiscard]] constexpr const endpoint<ipv6>* if_v6() const& noexcept { return is_v4() ? nullptr : &v6_; }
+    const endpoint<ipv4>* if_v4() const&& = KEYWAY_DELETE("the pointer would outlive the endpoint; name it first");
+    const endpoint<ipv6>* if_v6() const&& = KEYWAY_DELETE("the pointer would outlive the endpoint; name it first");
+
+    [[nodiscard]] constexpr ip_address address() const noexcept {
+        return is_v4() ? ip_address(v4_.address()) : ip_address(v6_.address());
+    }
+    [[nodiscard]] constexpr std::uint16_t port() const noexcept { return is_v4() ? v4_.port() : v6_.port(); }
+
+    /// The IPv4 endpoint that a v4-mapped IPv6 endpoint stands for; every other endpoint as it is.
+    [[nodiscard]] constexpr endpoint unmap() const noexcept { return {address().unmap(), port()}; }
+
+    [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
+        return is_v4() ? fixed_text<max_text>{}.append(v4_.text()) : v6_.text();
+    }
+
+    [[nodiscard]] void* data() noexcept { return &v6_; }
+    [[nodiscard]] const void* data() const noexcept { return &v6_; }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] static constexpr std::size_t capacity() noexcept { return endpoint<ipv6>::capacity(); }
+    /// Called after the kernel wrote `size` bytes; any other length than that of a sockaddr_in or sockaddr_in6 makes
+    /// it the default endpoint.
+    constexpr void resize(std::size_t size) noexcept {
+        size_ = static_cast<std::uint32_t>(size);
+        if (size != endpoint<ipv4>::size() && size != endpoint<ipv6>::size()) [[unlikely]] *this = endpoint();
+    }
+
+    friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return (a <=> b) == 0; }
+    /// Every IPv4 endpoint before every IPv6 endpoint; by address, then by port.
+    friend constexpr std::strong_ordering operator<=>(const endpoint& a, const endpoint& b) noexcept {
+        const auto by_address = a.address() <=> b.address();
+        return by_address != 0 ? by_address : a.port() <=> b.port();
+    }
+    friend constexpr std::uint64_t hash_value(const endpoint& e) noexcept {
+        return e.is_v4() ? hash_value(e.v4_) : hash_value(e.v6_);
+    }
+
+private:
+    union {
+        endpoint<ipv4> v4_;
+        endpoint<ipv6> v6_;
+    };
+    std::uint32_t size_;
+};
+
+static_assert(endpoint_type<endpoint<ipv4>> && endpoint_type<endpoint<ipv6>> && endpoint_type<endpoint<ip>>);
+
+inline namespace literals {
+
+/// `"192.0.2.1:80"_ipv4_endpoint`; a fault is a compile error.
+template <detail::literal_text Text>
+consteval auto operator""_ipv4_endpoint() {
+    return detail::parse_literal<Text, &endpoint<ipv4>::parse>();
+}
+
+/// `"[2001:db8::1]:80"_ipv6_endpoint`; a fault is a compile error.
+template <detail::literal_text Text>
+consteval auto operator""_ipv6_endpoint() {
+    return detail::parse_literal<Text, &endpoint<ipv6>::parse>();
+}
+
+/// Either of the two; a fault is a compile error.
+template <detail::literal_text Text>
+consteval auto operator""_ip_endpoint() {
+    return detail::parse_literal<Text, &endpoint<ip>::parse>();
+}
+
+}  // namespace literals
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_PROTOCOL_HPP
+#define KEYWAY_PROTOCOL_HPP
+
+// Protocols as tags: the number that socket(2) takes, and which families and types it fits.
+
+#include <keyway/concepts.hpp>
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/type.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+
+/// The family has one protocol for the type, or chooses by itself: number 0.
+struct no_protocol {
+    static constexpr int number = 0;
+};
+
+/// The protocols of the Internet families (IANA "Protocol Numbers").
+namespace ipproto {
+
+struct tcp {
+    static constexpr int number = IPPROTO_TCP;
+    template <class F, class T>
+    static constexpr bool fits = internet_family<F> && T::native == stream::native;
+};
+
+struct udp {
+    static constexpr int number = IPPROTO_UDP;
+    template <class F, class T>
+    static constexpr bool fits = internet_family<F> && T::native == datagram::native;
+};
+
+/// Raw, or as a datagram where the system lets users ping (icmp(7), "ping_group_range").
+struct icmp {
+    static constexpr int number = IPPROTO_ICMP;
+    static constexpr bool is_icmp = true;
+    template <class F, class T>
+    static constexpr bool fits = F::domain == AF_INET && connectionless<T>;
+};
+
+struct icmpv6 {
+    static constexpr int number = IPPROTO_ICMPV6;
+    static constexpr bool is_icmp = true;
+    template <class F, class T>
+    static constexpr bool fits = F::domain == AF_INET6 && connectionless<T>;
+};
+
+struct sctp {
+    static constexpr int number = 132;  // not in every system's headers
+    template <class F, class T>
+    static constexpr bool fits = internet_family<F> && connection_oriented<T>;
+};
+
+/// Any protocol by its number, 0 to 255, on a raw socket.
+template <int Number>
+    requires(Number >= 0 && Number <= 255)
+struct numbered {
+    static constexpr int number = Number;
+    template <class F, class T>
+    static constexpr bool fits = internet_family<F> && T::native == raw::native;
+};
+
+}  // namespace ipproto
+
+namespace detail {
+
+template <class F, class T>
+struct default_protocol {
+    using type = no_protocol;
+};
+
+template <class F, class T>
+    requires requires { typename F::template default_protocol<T>; }
+struct default_protocol<F, T> {
+    using type = typename F::template default_protocol<T>;
+};
+
+}  // namespace detail
+
+/// The protocol meant where none is named: what the family's alias template `default_protocol<Type>` says, else
+/// no_protocol.
+template <class F, class T>
+using default_protocol_t = typename detail::default_protocol<F, T>::type;
+
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_TEXT_HPP
+#define KEYWAY_TEXT_HPP
+
+// Text in and out of values, with no allocation: a small owning string, and what a parser says when it refuses.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <keyway/detail/config.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+
+/// A string of at most Capacity characters that lives in place, always followed by a terminating NUL.
+template <std::size_t Capacity>
+class fixed_text {
+public:
+    constexpr fixed_text() noexcept = default;
+
+    [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters_, size_}; }
+    [[nodiscard]] constexpr const char* c_str() const noexcept { return characters_; }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    constexpr operator std::string_view() const noexcept { return view(); }
+
+    /// Appends as much of the text as fits.
+    constexpr fixed_text& append(std::string_view text) noexcept {
+        for (const char c : text) append(c);
+        return *this;
+    }
+
+    constexpr fixed_text& append(char c) noexcept {
+        if (size_ < Capacity) characters_[size_++] = c;
+        return *this;
+    }
+
+    /// Appends an unsigned number in decimal.
+    constexpr fixed_text& append_number(std::uint64_t number) noexcept {
+        char digits[20] = {};
+        std::size_t count = 0;
+        do {
+            digits[count++] = static_cast<char>('0' + number % 10);
+            number /= 10;
+        } while (number != 0);
+        while (count != 0) append(digits[--count]);
+        return *this;
+    }
+
+    friend constexpr bool operator==(const fixed_text& text, std::string_view other) noexcept {
+        return text.view() == other;
+    }
+
+private:
+    char characters_[Capacity + 1] = {};
+    std::size_t size_ = 0;
+};
+
+/// Why a text is not an address, network or endpoint.
+enum class text_errc : std::uint8_t {
+    empty = 1,
+    expected_digit,
+    expected_hex_digit,
+    expected_dot,
+    expected_colon,
+    leading_zero,
+    octet_above_255,
+    group_above_four_digits,
+    too_few_groups,
+    too_many_groups,
+    second_double_colon,
+    double_colon_replaces_nothing,
+    ipv4_part_not_last,
+    zone_empty,
+    zone_not_a_number,
+    zone_above_32_bits,
+    port_missing,
+    port_above_65535,
+    ipv6_needs_brackets,
+    bracket_not_closed,
+    prefix_length_missing,
+    prefix_length_too_large,
+    host_bits_set,
+    path_too_long,
+    embedded_nul,
+    trailing_characters,
+};
+
+/// What the reason says in words.
+[[nodiscard]] constexpr std::string_view describe(text_errc reason) noexcept {
+    switch (reason) {
+    case text_errc::empty: return "the text is empty";
+    case text_errc::expected_digit: return "a decimal digit was expected";
+    case text_errc::expected_hex_digit: return "a hexadecimal digit was expected";
+    case text_errc::expected_dot: return "a dot and the next octet were expected";
+    case text_errc::expected_colon: return "a colon was expected";
+    case text_errc::leading_zero: return "a leading zero is not allowed";
+    case text_errc::octet_above_255: return "the octet is above 255";
+    case text_errc::group_above_four_digits: return "the group has more than four digits";
+    case text_errc::too_few_groups: return "there are fewer than eight groups and no '::'";
+    case text_errc::too_many_groups: return "there are more than eight groups";
+    case text_errc::second_double_colon: return "'::' stands twice";
+    case text_errc::double_colon_replaces_nothing: return "'::' stands beside eight groups";
+    case text_errc::ipv4_part_not_last: return "the dotted part is not the last 32 bits";
+    case text_errc::zone_empty: return "nothing follows '%'";
+    case text_errc::zone_not_a_number: return "the zone is not a decimal interface index";
+    case text_errc::zone_above_32_bits: return "the zone does not fit 32 bits";
+    case text_errc::port_missing: return "a colon and a port were expected";
+    case text_errc::port_above_65535: return "the port is above 65535";
+    case text_errc::ipv6_needs_brackets: return "an IPv6 address with a port is written [address]:port";
+    case text_errc::bracket_not_closed: return "the bracket is not closed";
+    case text_errc::prefix_length_missing: return "a slash and a prefix length were expected";
+    case text_errc::prefix_length_too_large: return "the prefix is longer than the address";
+    case text_errc::host_bits_set: return "bits behind the prefix are set";
+    case text_errc::path_too_long: return "the name does not fit a socket address";
+    case text_errc::embedded_nul: return "the path contains a NUL";
+    case text_errc::trailing_characters: return "characters follow the end";
+    }
+    return "unknown reason";
+}
+
+/// A refused text: where the fault is, counted in bytes from 0, in which octet or IPv6 group (counted from 1, or 0
+/// where the fault is in none), and why.
+struct text_error {
+    text_errc reason{};
+    std::uint8_t field = 0;
+    std::uint16_t position = 0;
+
+    /// For instance `field 4, position 9: the octet is above 255`.
+    [[nodiscard]] constexpr fixed_text<95> message() const noexcept {
+        fixed_text<95> text;
+        if (field != 0) text.append("field ").append_number(field).append(", ");
+        text.append("position ").append_number(position).append(": ").append(describe(reason));
+        return text;
+    }
+
+    friend constexpr bool operator==(const text_error&, const text_error&) noexcept = default;
+};
+
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

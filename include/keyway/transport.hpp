@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_TRANSPORT_HPP
+#define KEYWAY_TRANSPORT_HPP
+
+// Family, type and protocol under one name, with everything that belongs to them: tcp::endpoint, tcp::listen(...). Most
+// programs need no other header.
+
+#include <array>
+#include <utility>
+
+#include <keyway/concepts.hpp>
+#include <keyway/connection.hpp>
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/endpoint/ip.hpp>
+#include <keyway/endpoint/unix.hpp>
+#include <keyway/error.hpp>
+#include <keyway/family.hpp>
+#include <keyway/handle.hpp>
+#include <keyway/listener.hpp>
+#include <keyway/option/ip.hpp>
+#include <keyway/option/socket.hpp>
+#include <keyway/option/tcp.hpp>
+#include <keyway/protocol.hpp>
+#include <keyway/socket.hpp>
+#include <keyway/type.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+
+/// How listen() sets up the socket. A family of your own, and AF_UNIX, has a backlog only.
+template <class F>
+struct listen_options {
+    int backlog = detail::os::max_backlog;  ///< connections that may wait; the kernel lowers it to its maximum
+};
+
+template <internet_family F>
+struct listen_options<F> {
+    bool reuse_address = detail::os::reuse_address_is_safe;  ///< bind while old connections are in TIME_WAIT
+    bool dual_stack = false;  ///< an IPv6 endpoint takes IPv4 too; an error on an IPv4 one
+    int backlog = detail::os::max_backlog;  ///< connections that may wait; the kernel lowers it to its maximum
+};
+
+/// How bind() sets up the socket.
+template <class F>
+struct bind_options {};
+
+template <internet_family F>
+struct bind_options<F> {
+    bool reuse_address = false;  ///< several sockets may bind the port, as receivers of a multicast group do
+    bool dual_stack = false;     ///< an IPv6 endpoint takes IPv4 too; an error on an IPv4 one
+};
+
+namespace detail {
+
+template <class F, class T, class P>
+struct listener_names {};
+template <class F, connection_oriented T, class P>
+struct listener_names<F, T, P> {
+    using listener = keyway::listener<F, T, P>;
+    using listener_view = keyway::listener_view<F, T, P>;
+};
+
+}  // namespace detail
+
+/// The names and one-call forms of a combination; only static members.
+template <address_family F, socket_type T, protocol_type P = default_protocol_t<F, T>>
+    requires combination<F, T, P>
+struct transport : detail::listener_names<F, T, P> {
+    using family = F;
+    using type = T;
+    using protocol = P;
+    using endpoint = typename F::endpoint;
+    using socket = keyway::socket<F, T, P>;
+    using socket_view = keyway::socket_view<F, T, P>;
+    using connection = keyway::connection<F, T, P>;
+    using connection_view = keyway::connection_view<F, T, P>;
+
+    /// A socket that is bound and listens. Errors: those of socket::open(), bind() and listen(), each by its name;
+    /// invalid_argument where dual_stack is asked for at an IPv4 endpoint.
+    [[nodiscard]] static result<typename detail::listener_of<F, T, P>::type> listen(
+        const endpoint& at, const listen_options<F>& options = {}) noexcept
+        requires connection_oriented<T>
+    {
+        auto opened = prepared(at, options);
+        if (!opened) return unexpected<error>(opened.error());
+        return std::move(*opened).listen(options.backlog);
+    }
+
+    /// A socket that is bound. Errors: those of socket::open() and bind().
+    [[nodiscard]] static result<socket> bind(const endpoint& at, const bind_options<F>& options = {}) noexcept {
+        return prepared(at, options);
+    }
+
+    /// A connection to `to`. Errors: those of socket::open() and connect().
+    [[nodiscard]] static result<connection> connect(const endpoint& to) noexcept {
+        auto opened = socket::open_for(to);
+        if (!opened) return unexpected<error>(opened.error());
+        return std::move(*opened).connect(to);
+    }
+
+    /// Two connections to each other. Errors: too_many_files. Source: socketpair(2).
+    [[nodiscard]] static result<std::array<connection, 2>> pair() noexcept
+        requires pairable_family<F>
+    {
+        std::array<handle::native_type, 2> ends{};
+        if (detail::os::pair(F::domain, T::native, P::number, ends) < 0) return detail::last_error(operation::pair);
+        return std::array{connection::adopt_unchecked(ends[0]), connection::adopt_unchecked(ends[1])};
+    }
+
+    // clang-format off
+    static void listen(auto&&...) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    static void pair(auto&&...) requires(!pairable_family<F>) = KEYWAY_DELETE("only AF_UNIX makes pairs: listen(), connect() and accept()");
+    // clang-format on
+
+private:
+    /// An open socket with the options that have to be set before bind(), and bound.
+    template <class Options>
+    static result<socket> prepared(const endpoint& at, const Options& options) noexcept {
+        auto opened = socket::open_for(at);
+        if (!opened) return opened;
+        if constexpr (internet_family<F>) {
+            if (options.reuse_address)
+                if (auto set = opened->set(option::reuse_address{true}); !set) return unexpected<error>(set.error());
+            if (options.dual_stack)
+                if (auto set = accept_ipv4_too(*opened, at); !set) return unexpected<error>(set.error());
+        }
+        if (auto bound = opened->bind(at); !bound) return unexpected<error>(bound.error());
+        return opened;
+    }
+
+    static result<void> accept_ipv4_too(const socket& opened, const endpoint& at) noexcept {
+        if constexpr (option_for<option::v6_only, F, T, P>) {
+            if (is_v6(at)) return opened.set(option::v6_only{false});
+        }
+        return detail::failure(errc::invalid_argument, operation::bind);
+    }
+
+    static bool is_v6(const endpoint& at) noexcept {
+        if constexpr (fixed_domain<F>)
+            return F::domain == ipv6::domain;
+        else
+            return at.domain() == ipv6::domain;
+    }
+};
+
+using tcp = transport<ip, stream>;
+using tcp4 = transport<ipv4, stream>;
+using tcp6 = transport<ipv6, stream>;
+using udp = transport<ip, datagram>;
+using udp4 = transport<ipv4, datagram>;
+using udp6 = transport<ipv6, datagram>;
+/// ICMP on a raw socket: what is received begins with the IPv4 header (raw(7)).
+using icmp4 = transport<ipv4, raw, ipproto::icmp>;
+/// ICMPv6 on a raw socket: what is received begins with the ICMPv6 header (RFC 3542 section 3).
+using icmp6 = transport<ipv6, raw, ipproto::icmpv6>;
+using unix_stream = transport<unix_domain, stream>;
+using unix_datagram = transport<unix_domain, datagram>;
+using unix_seqpacket = transport<unix_domain, seqpacket>;
+
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

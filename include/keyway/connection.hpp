@@ -95,7 +95,7 @@ public:
     /// the same (recv(2), "RETURN VALUE").
     /// Errors: connection_reset, would_block, connection_refused (a datagram sent before found nobody).
     /// Blocks: until something arrives. Source: recv(2).
-    result<received_type> recv(mutable_bytes buffer) const noexcept { return take(buffer, detail::take::remove); }
+    result<received_type> recv(mutable_bytes buffer) const noexcept { return take<detail::take::remove>(buffer); }
 
     /// The same into several buffers, filled one after the other: `recv(scatter(header, body))`.
     /// Returns: on a stream the number of bytes, 0 at its end; else a message. Source: recvmsg(2).
@@ -104,7 +104,7 @@ public:
     }
 
     /// What recv() would yield, and leaves it there for the next call. Source: recv(2), MSG_PEEK.
-    result<received_type> peek(mutable_bytes buffer) const noexcept { return take(buffer, detail::take::peek); }
+    result<received_type> peek(mutable_bytes buffer) const noexcept { return take<detail::take::peek>(buffer); }
     result<scattered_type> peek(std::span<const mutable_buffer> buffers) const noexcept {
         return take(buffers, detail::take::peek);
     }
@@ -157,7 +157,7 @@ public:
     }
 
     // clang-format off
-    void send_to(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call send()");
+    void send_to(const_bytes, const typename F::endpoint&) const = KEYWAY_DELETE("a connected socket has one peer: call send()");
     void recv_from(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call recv()");
     void accept(auto&&...) const = KEYWAY_DELETE("a connection has been accepted already: accept() is the listener's");
     void send_all(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("a message is sent whole: call send()");
@@ -167,13 +167,14 @@ public:
 private:
     detail::os::native_handle native() const noexcept { return this->native_handle(); }
 
-    result<received_type> take(std::span<std::byte> buffer, detail::take how) const noexcept {
+    template <detail::take How>
+    result<received_type> take(std::span<std::byte> buffer) const noexcept {
         if constexpr (message_oriented<T>) {
-            return detail::recv_message<F, P>(native(), buffer, how);
+            return detail::recv_message<F, P, How>(native(), buffer);
         } else {
             // recv(2) with a length of 0 would wait for data on TCP.
             if (buffer.empty()) return buffer;
-            const auto count = detail::os::recv(native(), buffer.data(), buffer.size(), how);
+            const auto count = detail::os::recv(native(), buffer.data(), buffer.size(), How);
             if (count < 0) [[unlikely]] return detail::last_error(operation::recv);
             return buffer.first(static_cast<std::size_t>(count));
         }

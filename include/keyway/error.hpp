@@ -93,7 +93,7 @@ enum class errc : int {
 
 [[nodiscard]] constexpr std::string_view name_of(operation op) noexcept {
     switch (op) {
-    case operation::none: break;
+    case operation::none: return "none";
     case operation::open: return "open";
     case operation::pair: return "pair";
     case operation::adopt: return "adopt";
@@ -115,7 +115,7 @@ enum class errc : int {
     case operation::set_option: return "set option";
     case operation::convert: return "convert";
     }
-    return "keyway";
+    return "unknown";
 }
 
 /// 8 bytes, trivially copyable: a code, whose it is, and the call that failed.
@@ -126,20 +126,25 @@ public:
     constexpr error() noexcept = default;
     /// An error of the operating system, with its native code.
     constexpr error(int native_code, operation op, error_domain domain = error_domain::system) noexcept
-        : code_(native_code), domain_(domain), operation_(op) {}
+        : bits_(static_cast<std::uint32_t>(native_code) | static_cast<std::uint64_t>(domain) << domain_shift |
+                static_cast<std::uint64_t>(op) << operation_shift) {}
     /// An error that keyway itself finds.
     constexpr error(errc condition, operation op) noexcept
         : error(static_cast<int>(condition), op, error_domain::keyway) {}
 
-    [[nodiscard]] constexpr int code() const noexcept { return code_; }
-    [[nodiscard]] constexpr error_domain domain() const noexcept { return domain_; }
-    [[nodiscard]] constexpr keyway::operation operation() const noexcept { return operation_; }
+    [[nodiscard]] constexpr int code() const noexcept { return static_cast<int>(static_cast<std::uint32_t>(bits_)); }
+    [[nodiscard]] constexpr error_domain domain() const noexcept {
+        return static_cast<error_domain>(static_cast<std::uint8_t>(bits_ >> domain_shift));
+    }
+    [[nodiscard]] constexpr keyway::operation operation() const noexcept {
+        return static_cast<keyway::operation>(static_cast<std::uint8_t>(bits_ >> operation_shift));
+    }
 
     /// What the code means, the same on every platform. A resolver's code has no errc.
     [[nodiscard]] constexpr errc condition() const noexcept {
-        switch (domain_) {
-        case error_domain::system: return static_cast<errc>(detail::os::condition(code_));
-        case error_domain::keyway: return static_cast<errc>(code_);
+        switch (domain()) {
+        case error_domain::system: return static_cast<errc>(detail::os::condition(code()));
+        case error_domain::keyway: return static_cast<errc>(code());
         case error_domain::resolver: break;
         }
         return errc{};
@@ -192,31 +197,40 @@ public:
     /// For instance `bind: Address already in use`, in the words of the system and its language.
     [[nodiscard]] fixed_text<max_message> message() const noexcept {
         fixed_text<max_message> text;
-        text.append(name_of(operation_)).append(": ");
+        if (operation() != keyway::operation::none) text.append(name_of(operation())).append(": ");
+        return text.append(reason());
+    }
+
+    /// The same without the call: `Address already in use`.
+    [[nodiscard]] fixed_text<max_message> reason() const noexcept {
+        fixed_text<max_message> text;
+        if (domain() == error_domain::resolver)
+            return text.append("resolver error ").append_number(static_cast<unsigned>(code()));
+        if (domain() == error_domain::keyway) {
+            switch (condition()) {
+            case errc::end_of_stream: return text.append("the peer closed the stream before the end of the data");
+            case errc::wrong_kind: return text.append("not a socket of this family, type, protocol and state");
+            case errc::wrong_family: return text.append("the endpoint is of another address family");
+            case errc::malformed_value: return text.append("the kernel gave a value of another size");
+            default: break;
+            }
+        }
         char buffer[max_message + 1] = {};
-        switch (domain_) {
-        case error_domain::system: return text.append(detail::os::describe(code_, buffer, sizeof(buffer)));
-        case error_domain::resolver: return text.append("resolver error ").append_number(static_cast<unsigned>(code_));
-        case error_domain::keyway: break;
-        }
-        switch (condition()) {
-        case errc::end_of_stream: return text.append("the peer closed the stream before the end of the data");
-        case errc::wrong_kind: return text.append("the descriptor is not a socket of this family, type, protocol and state");
-        case errc::wrong_family: return text.append("the endpoint is of another address family");
-        case errc::malformed_value: return text.append("the kernel gave a value of another size");
-        default: return text.append(detail::os::describe(code_, buffer, sizeof(buffer)));
-        }
+        return text.append(detail::os::describe(code(), buffer, sizeof(buffer)));
     }
 
     friend constexpr bool operator==(const error&, const error&) noexcept = default;
     friend constexpr bool operator==(const error& e, errc condition) noexcept {
-        return e.domain_ != error_domain::resolver && e.condition() == condition;
+        return e.domain() != error_domain::resolver && e.condition() == condition;
     }
 
 private:
-    int code_ = 0;
-    error_domain domain_ = error_domain::system;
-    keyway::operation operation_ = keyway::operation::none;
+    static constexpr int domain_shift = 32;
+    static constexpr int operation_shift = 40;
+
+    // One number rather than three members: a result<std::size_t> is then a union of two numbers, which compilers keep
+    // in a register; g++ 12 puts the other in memory and tests a flag that it knows.
+    std::uint64_t bits_ = 0;
 };
 
 /// The failure of an operation on many bytes: why, and how many bytes had gone through before.

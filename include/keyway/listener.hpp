@@ -42,13 +42,13 @@ public:
     /// shutdown()). A connection that died in the queue is not an error: the next one is taken.
     /// Blocks: until somebody connects. Source: accept(2), "Error handling".
     [[nodiscard]] result<accepted<F, T, P>> accept() const noexcept {
-        auto peer = detail::room_for<typename F::endpoint>();
+        detail::room_for<typename F::endpoint> room;
         for (;;) {
             detail::os::address_length size = F::endpoint::capacity();
-            const auto native = detail::os::accept(this->native_handle(), peer.data(), &size);
+            const auto native = detail::os::accept(this->native_handle(), room.endpoint.data(), &size);
             if (native != handle_view::invalid) {
-                peer.resize(size);
-                return accepted<F, T, P>{connection<F, T, P>::adopt_unchecked(native), peer};
+                room.endpoint.resize(size);
+                return accepted<F, T, P>{connection<F, T, P>::adopt_unchecked(native), room.endpoint};
             }
             const int code = detail::os::last_error();
             if (!detail::os::is_transient_accept_error(this->native_handle(), code))
@@ -74,7 +74,7 @@ public:
     // clang-format off
     void send(auto&&...) const = KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() yields");
     void recv(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() yields");
-    void connect(auto&&...) const = KEYWAY_DELETE("a listener waits for others: connect() with a socket of its own");
+    void connect(const typename F::endpoint&) const = KEYWAY_DELETE("a listener waits for others: connect() with a socket of its own");
     // clang-format on
 };
 

@@ -9,7 +9,6 @@
 #include <span>
 
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/for_overwrite.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 
@@ -25,11 +24,11 @@ template <class Endpoint>
 struct received_from {
     std::span<std::byte> data;  ///< the filled part of the buffer
     Endpoint sender;
-    bool truncated;      ///< the message was longer than the buffer; the rest of it is gone
-    std::size_t length;  ///< bytes of the message as it was sent (Linux), else those stored
+    bool truncated = false;  ///< the message was longer than the buffer; the rest of it is gone
+    std::size_t length = 0;  ///< bytes of the message as it was sent (Linux), else those stored
 
-    received_from() noexcept : received_from(detail::for_overwrite{}) {}
-    explicit received_from(detail::for_overwrite) noexcept : sender(detail::room_for<Endpoint>()) {}
+    received_from(std::span<std::byte> bytes, const Endpoint& from, bool was_cut, std::size_t true_length) noexcept
+        : data(bytes), sender(from), truncated(was_cut), length(true_length) {}
 };
 
 /// A message that was spread over several buffers, which are filled one after the other.
@@ -42,10 +41,10 @@ struct scattered {
 /// A message that was spread over several buffers, and its sender.
 template <class Endpoint>
 struct scattered_from {
-    std::size_t size;  ///< bytes stored
+    std::size_t size = 0;  ///< bytes stored
     Endpoint sender;
-    bool truncated;      ///< the message was longer than the buffers; the rest of it is gone
-    std::size_t length;  ///< bytes of the message as it was sent (Linux), else those stored
+    bool truncated = false;  ///< the message was longer than the buffers; the rest of it is gone
+    std::size_t length = 0;  ///< bytes of the message as it was sent (Linux), else those stored
 };
 
 }  // namespace keyway::inline KEYWAY_MODE

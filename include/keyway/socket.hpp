@@ -75,7 +75,7 @@ public:
     result<received_from<endpoint>> recv_from(mutable_bytes buffer) const noexcept
         requires connectionless<T>
     {
-        return detail::recv_message_from<F, P>(this->native_handle(), buffer, detail::take::remove);
+        return detail::recv_message_from<F, P, detail::take::remove>(this->native_handle(), buffer);
     }
 
     /// The same into several buffers, filled one after the other. Source: recvmsg(2).
@@ -89,7 +89,7 @@ public:
     result<received_from<endpoint>> peek_from(mutable_bytes buffer) const noexcept
         requires connectionless<T>
     {
-        return detail::recv_message_from<F, P>(this->native_handle(), buffer, detail::take::peek);
+        return detail::recv_message_from<F, P, detail::take::peek>(this->native_handle(), buffer);
     }
     result<scattered_from<endpoint>> peek_from(std::span<const mutable_buffer> buffers) const noexcept
         requires connectionless<T>
@@ -110,7 +110,7 @@ public:
     void send(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("this socket has no peer: call send_to(), or connect() first");
     void recv(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("this socket has no peer yet: call connect() and recv() on the connection it yields");
     void recv(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("this socket has no peer: call recv_from(), which tells the sender, or connect() first");
-    void send_to(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("a stream goes to the one peer of a connection: call connect() and send()");
+    void send_to(const_bytes, const endpoint&) const requires connection_oriented<T> = KEYWAY_DELETE("a stream goes to the one peer of a connection: call connect() and send()");
     void recv_from(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("a stream comes from the one peer of a connection: call connect() and recv()");
     void accept(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("only a listener accepts: call listen() first");
     void accept(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
@@ -118,11 +118,11 @@ public:
 
 private:
     result<scattered_from<endpoint>> take(std::span<const mutable_buffer> buffers, detail::take how) const noexcept {
-        endpoint sender = detail::room_for<endpoint>();
-        const auto got = detail::recv_message_scattered(this->native_handle(), buffers, &sender, how,
+        detail::room_for<endpoint> room;
+        const auto got = detail::recv_message_scattered(this->native_handle(), buffers, &room.endpoint, how,
                                                         operation::recv_from);
         if (!got) return unexpected<error>(got.error());
-        return scattered_from<endpoint>{got->size, sender, got->truncated, got->length};
+        return scattered_from<endpoint>{got->size, room.endpoint, got->truncated, got->length};
     }
 };
 
@@ -223,7 +223,7 @@ public:
     void listen(auto&&...) && requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
     void listen(auto&&...) & requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
     void listen(auto&&...) & requires connection_oriented<T> = KEYWAY_DELETE("listen() consumes the socket: write std::move(socket).listen()");
-    void connect(auto&&...) & = KEYWAY_DELETE("connect() consumes the socket: write std::move(socket).connect(endpoint)");
+    void connect(const endpoint&) & = KEYWAY_DELETE("connect() consumes the socket: write std::move(socket).connect(endpoint)");
     // clang-format on
 
 private:

@@ -49,6 +49,10 @@ public:
     friend constexpr bool operator==(const fixed_text& text, std::string_view other) noexcept {
         return text.view() == other;
     }
+    template <std::size_t Other>
+    friend constexpr bool operator==(const fixed_text& text, const fixed_text<Other>& other) noexcept {
+        return text.view() == other.view();
+    }
 
 private:
     char characters_[Capacity + 1] = {};

@@ -108,7 +108,7 @@ struct transport : detail::listener_names<F, T, P> {
     }
 
     // clang-format off
-    static void listen(auto&&...) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    static void listen(const endpoint&) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
     static void pair(auto&&...) requires(!pairable_family<F>) = KEYWAY_DELETE("only AF_UNIX makes pairs: listen(), connect() and accept()");
     // clang-format on
 

@@ -14,14 +14,16 @@ struct for_overwrite {
     explicit for_overwrite() = default;
 };
 
-/// An endpoint to be filled; one of the user's own types begins as its default.
+/// Room for an endpoint that the kernel is about to fill; one of the user's own types begins as its default.
 template <class Endpoint>
-constexpr Endpoint room_for() noexcept {
-    if constexpr (std::constructible_from<Endpoint, for_overwrite>)
-        return Endpoint(for_overwrite{});
-    else
-        return Endpoint{};
-}
+struct room_for {
+    Endpoint endpoint;
+
+    room_for() noexcept {}
+    room_for() noexcept
+        requires std::constructible_from<Endpoint, for_overwrite>
+        : endpoint(for_overwrite{}) {}
+};
 
 }  // namespace detail
 }  // namespace keyway::inline KEYWAY_MODE

@@ -82,40 +82,34 @@ template <class F, class P>
 constexpr bool tells_true_length = os::tells_true_length(F::domain, is_icmp<P>);
 
 /// One message from the peer.
-template <class F, class P>
-result<received> recv_message(os::native_handle native, std::span<std::byte> buffer, take how) noexcept {
+template <class F, class P, take How>
+inline result<received> recv_message(os::native_handle native, std::span<std::byte> buffer) noexcept {
     os::address_length no_address = 0;
     const auto got = os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(), nullptr,
-                                                               &no_address, how);
+                                                               &no_address, How);
     if (got.length < 0) [[unlikely]] return last_error(operation::recv);
     const auto length = static_cast<std::size_t>(got.length);
     return received{buffer.first(smaller(length, buffer.size())), length, got.truncated};
 }
 
-/// One message and its sender, whose address the kernel writes straight into the result.
-template <class F, class P>
-result<received_from<typename F::endpoint>> recv_message_from(os::native_handle native, std::span<std::byte> buffer,
-                                                              take how) noexcept {
-    using endpoint_type = typename F::endpoint;
-    result<received_from<endpoint_type>> message(std::in_place, for_overwrite{});
-    os::address_length address_size = endpoint_type::capacity();
+/// One message and its sender.
+template <class F, class P, take How>
+inline result<received_from<typename F::endpoint>> recv_message_from(os::native_handle native,
+                                                              std::span<std::byte> buffer) noexcept {
+    room_for<typename F::endpoint> room;
+    os::address_length address_size = F::endpoint::capacity();
     const auto got = os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(),
-                                                               message->sender.data(), &address_size, how);
-    if (got.length < 0) [[unlikely]] {
-        message = last_error(operation::recv_from);
-        return message;
-    }
+                                                               room.endpoint.data(), &address_size, How);
+    if (got.length < 0) [[unlikely]] return last_error(operation::recv_from);
+    room.endpoint.resize(address_size);
     const auto length = static_cast<std::size_t>(got.length);
-    message->sender.resize(address_size);
-    message->data = buffer.first(smaller(length, buffer.size()));
-    message->length = length;
-    message->truncated = got.truncated;
-    return message;
+    return result<received_from<typename F::endpoint>>(std::in_place, buffer.first(smaller(length, buffer.size())),
+                                                       room.endpoint, got.truncated, length);
 }
 
 /// One message over several buffers; `sender` is null where the socket has a peer.
 template <class Endpoint>
-result<scattered> recv_message_scattered(os::native_handle native, std::span<const mutable_buffer> buffers,
+inline result<scattered> recv_message_scattered(os::native_handle native, std::span<const mutable_buffer> buffers,
                                          Endpoint* sender, take how, operation op) noexcept {
     os::address_length address_size = sender ? static_cast<os::address_length>(Endpoint::capacity()) : 0;
     const auto got = os::recv_message(native, detail::native(buffers), buffers.size(),

@@ -64,11 +64,11 @@ struct connection_cleanup<F, T> {
 template <class Endpoint>
 result<Endpoint> read_endpoint(int (*ask)(os::native_handle, void*, os::address_length*), os::native_handle native,
                                operation op) noexcept {
-    Endpoint e = room_for<Endpoint>();
+    room_for<Endpoint> room;
     os::address_length size = Endpoint::capacity();
-    if (ask(native, e.data(), &size) < 0) return last_error(op);
-    e.resize(size);
-    return e;
+    if (ask(native, room.endpoint.data(), &size) < 0) return last_error(op);
+    room.endpoint.resize(size);
+    return room.endpoint;
 }
 
 enum class state : bool { not_listening, listening };

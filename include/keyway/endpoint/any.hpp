@@ -19,6 +19,7 @@
 #include <keyway/endpoint/unix.hpp>
 #include <keyway/error.hpp>
 #include <keyway/family.hpp>
+#include <keyway/text.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail {
@@ -27,21 +28,44 @@ namespace detail {
 template <class E>
 concept has_native_value = requires(const E& e) { E::from_native(e.native(), e.size()); };
 
+constexpr void copy_bytes(const std::byte* from, std::byte* to, std::size_t size) noexcept {
+    for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+}
+
+/// The endpoint whose native address these bytes are.
+template <class E>
+constexpr E endpoint_from_bytes(const std::byte* bytes, std::size_t size) noexcept {
+    if constexpr (has_native_value<E>) {
+        using native_type = std::remove_cvref_t<decltype(E{}.native())>;
+        std::array<std::byte, sizeof(native_type)> native{};
+        copy_bytes(bytes, native.data(), size);
+        return E::from_native(std::bit_cast<native_type>(native), size);
+    } else {
+        E e;
+        copy_bytes(bytes, static_cast<std::byte*>(static_cast<void*>(e.data())), size);
+        e.resize(size);
+        return e;
+    }
+}
+
 }  // namespace detail
 
 /// A socket address of any family, known at run time: a sockaddr_storage and the length in use. The default is of
 /// AF_UNSPEC. For tables and logs; it binds and connects after as<Family>() gave it its type back.
 class any_endpoint {
 public:
+    static constexpr std::size_t max_text = endpoint<unix_domain>::max_text;
+
     constexpr any_endpoint() noexcept = default;
 
     template <class E>
         requires(!std::same_as<E, any_endpoint>) && endpoint_type<E> && (E::capacity() <= sizeof(detail::os::sockaddr_any))
     constexpr any_endpoint(const E& e) noexcept : size_(static_cast<std::uint32_t>(e.size())) {
         if constexpr (detail::has_native_value<E>)
-            copy(std::bit_cast<std::array<std::byte, sizeof(e.native())>>(e.native()).data(), storage_.bytes.data(), size_);
+            detail::copy_bytes(std::bit_cast<std::array<std::byte, sizeof(e.native())>>(e.native()).data(),
+                               storage_.bytes.data(), size_);
         else
-            copy(static_cast<const std::byte*>(static_cast<const void*>(e.data())), storage_.bytes.data(), size_);
+            detail::copy_bytes(static_cast<const std::byte*>(static_cast<const void*>(e.data())), storage_.bytes.data(), size_);
     }
 
     constexpr any_endpoint(const endpoint<ip>& e) noexcept
@@ -65,12 +89,20 @@ public:
             return as<ipv6>();
         } else {
             using target = typename Family::endpoint;
-            if (domain() != Family::domain || size_ > target::capacity()) return wrong_family();
-            target e;
-            if (e.size() == target::capacity() && size_ != target::capacity()) return wrong_family();
-            fill(e);
-            return e;
+            // A default that is as long as can be has one length only.
+            const bool length_fits = target{}.size() == target::capacity() ? size_ == target::capacity()
+                                                                           : size_ <= target::capacity();
+            if (domain() != Family::domain || !length_fits) return wrong_family();
+            return detail::endpoint_from_bytes<target>(storage_.bytes.data(), size_);
         }
+    }
+
+    /// The endpoint's own text, or `(address family N)` for a family that the library does not know.
+    [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
+        fixed_text<max_text> text;
+        if (const auto internet = as<ip>()) return text.append(internet->text());
+        if (const auto local = as<unix_domain>()) return text.append(local->text());
+        return text.append("(address family ").append_number(static_cast<unsigned>(domain())).append(')');
     }
 
     [[nodiscard]] void* data() noexcept { return &storage_; }
@@ -96,24 +128,6 @@ public:
 private:
     static constexpr unexpected<error> wrong_family() noexcept {
         return unexpected<error>(error(errc::wrong_family, operation::convert));
-    }
-
-    static constexpr void copy(const std::byte* from, std::byte* to, std::size_t size) noexcept {
-        for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
-    }
-
-    /// Gives `e` these bytes. The library's own endpoints take them at compile time too, a user's through data().
-    template <class E>
-    constexpr void fill(E& e) const noexcept {
-        if constexpr (detail::has_native_value<E>) {
-            using native_type = std::remove_cvref_t<decltype(e.native())>;
-            std::array<std::byte, sizeof(native_type)> bytes{};
-            copy(storage_.bytes.data(), bytes.data(), size_);
-            e = E::from_native(std::bit_cast<native_type>(bytes), size_);
-        } else {
-            copy(storage_.bytes.data(), static_cast<std::byte*>(static_cast<void*>(e.data())), size_);
-            e.resize(size_);
-        }
     }
 
     detail::os::sockaddr_any storage_{};

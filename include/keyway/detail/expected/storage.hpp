@@ -117,6 +117,17 @@ constexpr void replace(New& place, Old& old, Args&&... args) {
 // The layers below exist for clang before 16, which computes triviality wrongly where requires-clauses choose among
 // special members. Each one makes a single special member right, and the last alias is what expected derives from.
 
+/// A bool that leaves no padding behind it for a derived class to use. Without it g++ returns even an
+/// expected<std::size_t, error> by way of memory.
+template <class T, class E>
+struct alignas(T) alignas(E) presence {
+    constexpr presence(bool value) noexcept : value_(value) {}
+    constexpr operator bool() const noexcept { return value_; }
+
+private:
+    bool value_;
+};
+
 template <class T, class E, bool = std::is_trivially_destructible_v<T> && std::is_trivially_destructible_v<E>>
 struct expected_storage {
     template <class... Args>
@@ -145,7 +156,7 @@ struct expected_storage {
         T value_;
         E error_;
     };
-    bool has_value_;
+    presence<T, E> has_value_;
 };
 
 template <class T, class E>
@@ -186,7 +197,7 @@ struct expected_storage<T, E, false> {
         T value_;
         E error_;
     };
-    bool has_value_;
+    presence<T, E> has_value_;
 };
 
 template <class T, class E>

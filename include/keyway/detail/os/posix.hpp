@@ -124,7 +124,7 @@ inline const char* describe(int code, char* buffer, std::size_t size) noexcept {
 }
 
 template <class Call>
-auto retry_interrupted(Call call) noexcept {
+inline auto retry_interrupted(Call call) noexcept {
     for (;;) {
         const auto done = call();
         if (done >= 0 || errno != EINTR) [[likely]] return done;
@@ -314,7 +314,7 @@ constexpr bool tells_true_length(int domain, bool is_icmp) noexcept {
 
 struct message_length {
     std::ptrdiff_t length;  // of the whole message where the kernel tells, else of what was stored; negative: failed
-    bool truncated;
+    bool truncated;         // means nothing where length is negative
 };
 
 inline message_length recv_message(native_handle handle, const io_buffer* buffers, std::size_t count, void* address,
@@ -332,14 +332,14 @@ inline message_length recv_message(native_handle handle, const io_buffer* buffer
 
 /// One buffer of one message.
 template <bool TellsTrueLength>
-message_length recv_message(native_handle handle, void* buffer, std::size_t size, void* address,
+inline message_length recv_message(native_handle handle, void* buffer, std::size_t size, void* address,
                             address_length* address_size, take how) noexcept {
     if constexpr (TellsTrueLength) {
         const std::ptrdiff_t length = retry_interrupted([=] {
             return ::recvfrom(handle, buffer, size, tell_true_length | (how == take::peek ? MSG_PEEK : 0),
                               static_cast<::sockaddr*>(address), address_size);
         });
-        return {length, length > static_cast<std::ptrdiff_t>(size)};
+        return {length, static_cast<std::size_t>(length) > size};
     } else {
         const io_buffer whole{buffer, size};
         return recv_message(handle, &whole, 1, address, address_size, how);

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSL-1.0
+# Every header, bottom to top: a header includes only headers that stand above its line here. The list drives
+# installation; the test `headers.order` holds the includes against it.
+set(KEYWAY_HEADERS
+    # the ground
+    keyway/version.hpp
+    keyway/detail/config.hpp
+    keyway/detail/expected/unexpected.hpp
+    keyway/detail/expected/storage.hpp
+    keyway/detail/expected/monadic.hpp
+    keyway/detail/expected/expected.hpp
+    keyway/detail/expected/expected_void.hpp
+    keyway/expected.hpp
+    # values of text, no system calls
+    keyway/text.hpp
+    keyway/detail/scan.hpp
+    keyway/detail/literal.hpp
+    keyway/detail/hash.hpp
+    keyway/address/ipv4.hpp
+    keyway/address/ipv6.hpp
+    keyway/address/ip.hpp
+    keyway/address/network.hpp
+    # the operating system
+    keyway/detail/os/posix.hpp
+    keyway/detail/os.hpp
+    keyway/error.hpp
+    # the vocabulary
+    keyway/concepts.hpp
+    keyway/type.hpp
+    keyway/protocol.hpp
+    keyway/family.hpp
+    # what goes through a socket
+    keyway/buffer.hpp
+    keyway/detail/for_overwrite.hpp
+    keyway/received.hpp
+    keyway/handle.hpp
+    keyway/detail/bound_path.hpp
+    keyway/endpoint/ip.hpp
+    keyway/endpoint/unix.hpp
+    keyway/endpoint/any.hpp
+    keyway/option.hpp
+    keyway/option/socket.hpp
+    keyway/option/ip.hpp
+    keyway/option/tcp.hpp
+    # the three states
+    keyway/detail/transfer.hpp
+    keyway/detail/view.hpp
+    keyway/connection.hpp
+    keyway/listener.hpp
+    keyway/socket.hpp
+    keyway/transport.hpp
+    keyway/keyway.hpp
+    # bridges
+    keyway/system_error.hpp
+    keyway/format.hpp
+)

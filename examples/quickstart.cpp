@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSL-1.0
+// Serves and calls itself over TCP/IPv4, TCP/IPv6, UDP and AF_UNIX, and shows what a refused call looks like.
+//   g++ -std=c++20 -I include examples/quickstart.cpp -o quickstart && ./quickstart
+
+#include <keyway/keyway.hpp>
+
+#include <array>
+#include <cstddef>
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include <unistd.h>
+
+namespace kw = keyway;
+
+// One round of "hello": the server takes one connection and sends back what it reads, until the client is done.
+template <class Transport>
+kw::result<void> stream_round(std::string_view title, const typename Transport::endpoint& at) {
+    auto listener = Transport::listen(at);  // socket, bind, listen
+    if (!listener) return kw::unexpected(listener.error());
+    const auto chosen = listener->local_endpoint();  // port 0 became a free port
+    if (!chosen) return kw::unexpected(chosen.error());
+
+    std::thread server([&listener] {
+        auto next = listener->accept();
+        if (!next) return;
+        std::array<std::byte, 4096> buffer;
+        while (auto got = next->connection.recv(buffer)) {
+            if (got->empty()) break;                          // the client is done
+            if (!next->connection.send_all(*got)) break;      // all of it, or an error that says how much
+        }
+    });
+
+    const auto talk = [&]() -> kw::result<void> {
+        auto connection = Transport::connect(*chosen);  // socket, connect
+        if (!connection) return kw::unexpected(connection.error());
+        if (auto sent = connection->send_all("hello"); !sent) return kw::unexpected<kw::error>(sent.error());
+        if (auto done = connection->shutdown_send(); !done) return done;
+        std::array<std::byte, 5> answer;
+        auto got = connection->recv_exact(answer);
+        if (!got) return kw::unexpected<kw::error>(got.error());
+        std::cout << title << " at " << chosen->text().view() << " answered '" << kw::as_text(*got) << "'\n";
+        return {};
+    };
+    auto talked = talk();
+    if (!talked) (void)listener->shutdown();  // wakes a server that still waits
+    server.join();
+    return talked;
+}
+
+kw::result<void> datagram_round() {
+    auto server = kw::udp::bind({kw::ipv4_address::loopback(), 0});
+    if (!server) return kw::unexpected(server.error());
+    auto client = kw::udp::bind({kw::ipv4_address::loopback(), 0});
+    if (!client) return kw::unexpected(client.error());
+
+    const auto to = server->local_endpoint();
+    if (!to) return kw::unexpected(to.error());
+    if (auto sent = client->send_to("hello", *to); !sent) return kw::unexpected(sent.error());
+
+    std::array<char, 3> small;  // too small on purpose
+    const auto message = server->recv_from(small);
+    if (!message) return kw::unexpected(message.error());
+    std::cout << "UDP  got '" << kw::as_text(message->data) << "' from " << message->sender.text().view()
+              << (message->truncated ? ", cut from " : ", all of ") << message->length << " bytes\n";
+    return {};
+}
+
+int main() {
+    const std::string path = "/tmp/keyway-quickstart-" + std::to_string(::getpid()) + ".sock";
+    const auto socket_path = kw::unix_stream::endpoint::at_path(path);
+    if (!socket_path) {
+        std::cerr << "quickstart: " << path << ": " << socket_path.error().message().view() << '\n';
+        return 1;
+    }
+
+    bool all_well = true;
+    const auto report = [&](const kw::result<void>& round) {
+        if (round) return;
+        all_well = false;
+        std::cerr << "quickstart: " << round.error().message().view() << '\n';
+    };
+    report(stream_round<kw::tcp>("TCP ", {kw::ipv4_address::loopback(), 0}));
+    report(stream_round<kw::tcp>("TCP ", {kw::ipv6_address::loopback(), 0}));
+    report(datagram_round());
+    report(stream_round<kw::unix_stream>("UNIX", *socket_path));  // the listener removes its path again
+
+    // Nobody listens at port 1: the refusal is a value that names the call and the cause.
+    const auto refused = kw::tcp::connect({kw::ipv4_address::loopback(), 1});
+    if (!refused) std::cout << "refused as it should be: " << refused.error().message().view() << '\n';
+    return all_well && !refused && refused.error() == kw::errc::connection_refused ? 0 : 1;
+}

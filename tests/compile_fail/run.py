@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""Compiles what must be rejected, and its corrected twins, which must not.
+
+    run.py COMPILER STANDARD INCLUDE FILE
+
+A file has numbered cases, compiled with -DREJECTED=n, and says what the compiler has to print, a line each:
+
+    // says 1: a listener has no peer          (this text)
+    // expect 1: (no match|cannot convert)     (this pattern)
+
+Without REJECTED it must compile without a word; and where it has twins, under FIXED, so must each of them.
+"""
+import os
+import re
+import subprocess
+import sys
+
+
+def compile_file(compiler, standard, include, file, *definitions):
+    flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", f"-std={standard}", f"-I{include}"]
+    done = subprocess.run(
+        [compiler, *flags, *definitions, file],
+        env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True, timeout=100)
+    return done.returncode, done.stdout + done.stderr
+
+
+def expectations(source):
+    """The patterns of each case."""
+    cases = {}
+    for verb, number, text in re.findall(r"// (says|expect) (\d+): (.*)", source):
+        pattern = re.escape(text.strip()) if verb == "says" else text.strip()
+        cases.setdefault(int(number), []).append(pattern)
+    return cases
+
+
+def main():
+    compiler, standard, include, file = sys.argv[1:]
+    with open(file, encoding="utf-8") as opened:
+        source = opened.read()
+    cases = expectations(source)
+    if not cases or sorted(cases) != list(range(1, source.count("REJECTED == ") + 1)):
+        sys.exit(f"{file}: every 'REJECTED == n' needs a line that says what the compiler prints")
+
+    failures = 0
+    for number, patterns in sorted(cases.items()):
+        status, output = compile_file(compiler, standard, include, file, f"-DREJECTED={number}")
+        missing = [pattern for pattern in patterns if not re.search(pattern, output)]
+        if status == 0 or missing:
+            failures += 1
+            print(f"case {number}: compiler status {status}, not printed: {missing}\n{output}")
+
+    twins = [[f"-DREJECTED={number}", "-DFIXED"] for number in cases] if "FIXED" in source else []
+    for definitions in [[], *twins]:
+        status, output = compile_file(compiler, standard, include, file, *definitions)
+        if status != 0 or output:
+            failures += 1
+            print(f"must compile with {definitions}:\n{output}")
+
+    print(f"{len(cases)} rejected, {len(twins) + 1} accepted, {failures} failures: "
+          f"{os.path.basename(file)} by {compiler} {standard}")
+    sys.exit(failures != 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""readme.py SOURCE: what the README shows is what the sources have and the compiler says.
+
+Every ```cpp block stands in one of the examples, every ```text block in what g++ says to examples/rejected.cpp, and the
+table of operations is the one that the concepts give.
+"""
+import glob
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+
+
+def run(command, **options):
+    return subprocess.run(command, capture_output=True, text=True, timeout=100,
+                          env={**os.environ, "LC_ALL": "C"}, **options)
+
+
+def main():
+    os.chdir(sys.argv[1])
+    with open("README.md", encoding="utf-8") as file:
+        readme = file.read()
+    faults = []
+
+    examples = []
+    for name in glob.glob("examples/*.cpp"):
+        with open(name, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        # Blocks of the README are cut out whole and moved to the margin.
+        examples.append("\n".join(line.strip() for line in lines))
+    snippets = re.findall(r"```cpp\n(.*?)```", readme, re.S)
+    for snippet in snippets:
+        flat = "\n".join(line.strip() for line in textwrap.dedent(snippet).strip().splitlines())
+        if not any(flat in example for example in examples):
+            faults.append(f"in no example:\n{snippet}")
+
+    said = run(["g++", "-std=c++20", "-I", "include", "-fsyntax-only", "-DREJECTED=1", "examples/rejected.cpp"]).stderr
+    messages = re.findall(r"```text\n(.*?)```", readme, re.S)
+    for message in messages:
+        for line in message.strip().splitlines():
+            if line.strip() not in said:
+                faults.append(f"g++ does not say: {line}\n{said}")
+
+    with tempfile.TemporaryDirectory() as folder:
+        built = run(["g++", "-std=c++20", "-I", "include", "tests/checks/operations_table.cpp", "-o", f"{folder}/table"])
+        table = run([f"{folder}/table"]).stdout if built.returncode == 0 else built.stderr
+    if "| socket | `bind` |" not in table or table not in readme:
+        faults.append(f"the table of operations should be:\n{table}")
+
+    if len(snippets) < 3 or not messages:
+        faults.append("the README has lost its examples")
+    print("\n".join(faults) if faults else f"{len(snippets)} snippets, {len(messages)} messages and the table are true")
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    main()

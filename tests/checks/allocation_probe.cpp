@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+// Everything between open and close, with every call of malloc counted: there must be none.
+
+#include <keyway/keyway.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+
+extern "C" void* __libc_malloc(std::size_t);
+
+namespace {
+long allocations = 0;
+}
+
+// Takes the place of libc's, and so stands below operator new too.
+extern "C" void* malloc(std::size_t size) noexcept {
+    ++allocations;
+    return __libc_malloc(size);
+}
+
+namespace kw = keyway;
+
+namespace {
+
+void require(bool held, const char* what) {
+    if (held) return;
+    std::fprintf(stderr, "allocation_probe: %s\n", what);
+    std::exit(2);
+}
+
+template <class Connection>
+void exercise_stream(Connection& near, Connection& far) {
+    std::array<std::byte, 64> data{};
+    std::array<std::byte, 32> half{};
+    require(near.send(data) && far.peek(data) && far.recv_exact(data), "send, peek, recv_exact");
+    require(near.send_all(kw::gather(half, half)) && far.recv_exact(kw::scatter(half, half)), "gather, scatter");
+    require(near.send(kw::gather(half, half)) && far.recv(kw::scatter(half, half)), "one gathered call");
+    require(near.peer_endpoint() && near.local_endpoint(), "endpoints");
+    require(near.shutdown_send() && far.recv(data)->empty(), "shutdown");
+}
+
+template <class Transport>
+void exercise_datagrams(const typename Transport::endpoint& at) {
+    std::array<std::byte, 64> data{};
+    std::array<std::byte, 32> half{};
+    auto server = Transport::bind(at);
+    require(server.has_value(), "bind");
+    const auto chosen = server->local_endpoint();
+    auto client = Transport::socket::open_for(at);
+    require(client && client->send_to(data, *chosen) && server->peek_from(half)->truncated, "send_to, peek_from");
+    require(server->recv_from(data).has_value(), "recv_from");
+    require(client->send_to(kw::gather(half, half), *chosen) && server->recv_from(kw::scatter(half, half)), "gathered");
+    auto connected = std::move(*client).connect(*chosen);
+    require(connected && connected->send(data) && server->recv_from(data), "connected");
+}
+
+}  // namespace
+
+int main() {
+    std::setvbuf(stdout, nullptr, _IONBF, 0);
+    void* volatile one = std::malloc(1);
+    std::free(one);
+    require(allocations > 0, "the counter counts nothing");
+    const long before = allocations;
+
+    auto listener = kw::tcp::listen({kw::ipv6_address::loopback(), 0}, {.dual_stack = true});
+    require(listener.has_value(), "listen");
+    auto near = kw::tcp::connect(*listener->local_endpoint());
+    auto next = listener->accept();
+    require(near && next, "connect, accept");
+    require(near->set(kw::option::no_delay{}) && near->get<kw::option::receive_buffer>(), "options");
+    exercise_stream(*near, next->connection);
+    require(near->close().has_value(), "close");
+
+    auto ends = kw::unix_stream::pair();
+    require(ends.has_value(), "pair");
+    exercise_stream((*ends)[0], (*ends)[1]);
+    exercise_datagrams<kw::udp>({kw::ipv4_address::loopback(), 0});
+    exercise_datagrams<kw::udp6>({kw::ipv6_address::loopback(), 0});
+    exercise_datagrams<kw::unix_datagram>(kw::endpoint<kw::unix_domain>::autobind());
+
+    const auto refused = kw::tcp::connect({kw::ipv4_address::loopback(), 1});
+    require(!refused && refused.error().message().size() > 0, "an error and its message");
+
+    const long during = allocations - before;
+    std::printf("%ld allocations\n", during);
+    return during == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

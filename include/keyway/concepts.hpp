@@ -7,7 +7,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <span>
 
 #include <keyway/detail/config.hpp>
 
@@ -152,6 +151,11 @@ concept option_for = socket_option<O> && option_fits<O, F, T, P>;
 
 // ---- what a state of a socket can do; S is a socket, listener or connection, or a view of one
 
+namespace detail {
+using some_bytes = const std::byte (&)[1];
+using some_room = std::byte (&)[1];
+}  // namespace detail
+
 template <class S>
 concept can_bind = requires(S s, const typename S::endpoint& at) { s.bind(at); };
 template <class S>
@@ -161,17 +165,17 @@ concept can_accept = requires(S s) { s.accept(); };
 template <class S>
 concept can_connect = requires(S s, const typename S::endpoint& to) { static_cast<S&&>(s).connect(to); };
 template <class S>
-concept can_send = requires(S s, std::span<const std::byte> data) { s.send(data); };
+concept can_send = requires(S s, detail::some_bytes data) { s.send(data); };
 template <class S>
-concept can_send_all = requires(S s, std::span<const std::byte> data) { s.send_all(data); };
+concept can_send_all = requires(S s, detail::some_bytes data) { s.send_all(data); };
 template <class S>
-concept can_send_to = requires(S s, std::span<const std::byte> data, const typename S::endpoint& to) { s.send_to(data, to); };
+concept can_send_to = requires(S s, detail::some_bytes data, const typename S::endpoint& to) { s.send_to(data, to); };
 template <class S>
-concept can_recv = requires(S s, std::span<std::byte> buffer) { s.recv(buffer); };
+concept can_recv = requires(S s, detail::some_room buffer) { s.recv(buffer); };
 template <class S>
-concept can_recv_exact = requires(S s, std::span<std::byte> buffer) { s.recv_exact(buffer); };
+concept can_recv_exact = requires(S s, detail::some_room buffer) { s.recv_exact(buffer); };
 template <class S>
-concept can_recv_from = requires(S s, std::span<std::byte> buffer) { s.recv_from(buffer); };
+concept can_recv_from = requires(S s, detail::some_room buffer) { s.recv_from(buffer); };
 template <class S>
 concept can_shutdown = requires(S s) { s.shutdown_send(); };
 

@@ -110,8 +110,10 @@ private:
 
     void discard() noexcept {
         if (!this->is_open()) return;
+        const int kept = detail::os::last_error();  // whoever is about to ask for it did not call close()
         cleanup_.before_close(this->native_handle(), detail::closing::abandoned);
         detail::os::close(this->native_handle());
+        detail::os::set_last_error(kept);
     }
 
     [[no_unique_address]] Cleanup cleanup_;

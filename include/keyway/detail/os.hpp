@@ -5,17 +5,17 @@
 // The door of the operating system's room. Behind it, in namespace keyway::detail::os, stand the only functions that
 // make system calls and the only lines that ask which platform this is. Every room supplies the same names:
 //
-//   types      native_handle, address_length, io_buffer (one element of a gathered or scattered transfer),
-//              sockaddr_v4, sockaddr_v6, sockaddr_local (the native layouts, as constexpr-friendly structs),
-//              sockaddr_any (aligned bytes that hold each of them), make_address(), linger_value, socket_kind, file_identity
-//   constants  invalid_handle, max_backlog, max_buffers, max_local_path, no_family, shut_send, shut_receive, shut_both,
+//   types      native_handle, address_length, io_buffer (one piece of a gathered or scattered transfer), linger_value,
+//              sockaddr_v4, sockaddr_v6, sockaddr_local (the native layouts as structs of bytes), sockaddr_any (aligned
+//              bytes that hold each of them), socket_kind, message_length, take (remove or peek), file_identity
+//   constants  invalid_handle, max_backlog, max_local_path, no_family, shut_send, shut_receive, shut_both,
 //              reuse_address_is_safe, has_abstract_names
+//   addresses  make_address(), and for transfers make_buffer(), data(), size()
 //   errors     last_error(), set_last_error(), condition() (native code to the <cerrno> constant that means the same),
 //              describe() (native code to text), is_transient_accept_error()
-//   sockets    open, pair, close, duplicate, bind, listen, accept, connect, shutdown, local_name, peer_name,
+//   sockets    open, pair, close, duplicate, bind, listen, accept, connect, disconnect, shutdown, local_name, peer_name,
 //              get_option, set_option, inspect, is_non_blocking, set_non_blocking
-//   buffers    make_buffer(), data(), size()
-//   transfer   send, send_to, send_gathered, recv, recv_scattered, recv_message
+//   transfer   send, send_to, send_gathered, recv, recv_scattered, recv_message, tells_true_length()
 //   files      identify(), unlink_if_same() and process_id(), for the path that a bound local socket leaves behind
 //
 // Numbers go in and numbers come out: a call returns what the system call returns, negative for failure, and leaves the

@@ -33,7 +33,6 @@ using linger_value = ::linger;
 
 inline constexpr native_handle invalid_handle = -1;
 inline constexpr int max_backlog = INT_MAX;  // listen(2): silently truncated to net.core.somaxconn
-inline constexpr std::size_t max_buffers = 1024;  // IOV_MAX on Linux, the BSDs and macOS
 inline constexpr std::size_t max_local_path = sizeof(::sockaddr_un::sun_path) - 1;
 inline constexpr int no_family = AF_UNSPEC;
 inline constexpr int shut_receive = SHUT_RD;

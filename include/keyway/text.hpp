@@ -123,7 +123,7 @@ enum class text_errc : std::uint8_t {
 }
 
 /// A refused text: where the fault is, counted in bytes from 0, in which octet or IPv6 group (counted from 1, or 0
-/// where the fault is in none), and why.
+/// where the fault is in none; in a dotted part it is the octet), and why.
 struct text_error {
     text_errc reason{};
     std::uint8_t field = 0;

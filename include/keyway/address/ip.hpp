@@ -10,6 +10,7 @@
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/literal.hpp>
+#include <keyway/detail/scan.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/text.hpp>
 #include <keyway/address/ipv4.hpp>
@@ -29,7 +30,7 @@ public:
     constexpr ip_address(ipv4_address address) noexcept : v4_(address), is_v6_(false) {}
     constexpr ip_address(ipv6_address address) noexcept : v6_(address), is_v6_(true) {}
 
-    /// IPv6 where the text has a colon, else IPv4. Errors: those of the one or the other.
+    /// IPv6 where the text has two colons, as every IPv6 address has, else IPv4. Errors: those of the one or the other.
     [[nodiscard]] static constexpr expected<ip_address, text_error> parse(std::string_view text) noexcept;
 
     [[nodiscard]] constexpr bool is_v4() const noexcept { return !is_v6_; }
@@ -92,7 +93,7 @@ private:
 };
 
 constexpr expected<ip_address, text_error> ip_address::parse(std::string_view text) noexcept {
-    if (text.find(':') != std::string_view::npos) return ipv6_address::parse(text);
+    if (detail::count(text, ':') > 1) return ipv6_address::parse(text);
     return ipv4_address::parse(text);
 }
 

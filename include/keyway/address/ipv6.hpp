@@ -182,8 +182,7 @@ constexpr expected<ipv6_groups, text_error> scan_groups(scanner& in) noexcept {
         const std::size_t field = groups.count + 1;
         if (field > 8) return in.fail(text_errc::too_many_groups, field);
         const auto group = scan_group(in, field);
-        if (in.at('.') && (group || group.error().reason == text_errc::group_above_four_digits))
-            return scan_dotted_tail(in, start, groups);
+        if (group && in.at('.')) return scan_dotted_tail(in, start, groups);
         if (!group) return unexpected<text_error>(group.error());
         groups.values[groups.count++] = *group;
         if (!in.skip(':')) return groups;
@@ -206,21 +205,24 @@ constexpr void widen_gap(ipv6_groups& groups) noexcept {
     }
 }
 
-constexpr expected<ipv6_address, text_error> scan_ipv6(scanner& in) noexcept {
+/// An address without a zone.
+constexpr expected<ipv6_address, text_error> scan_unscoped_ipv6(scanner& in) noexcept {
     auto groups = scan_groups(in);
     if (!groups) return unexpected<text_error>(groups.error());
     if (groups->gap < 0 && groups->count < 8) return in.fail(text_errc::too_few_groups, groups->count);
     if (groups->gap >= 0 && groups->count == 8) return in.fail(text_errc::double_colon_replaces_nothing, 8);
     if (groups->gap >= 0) widen_gap(*groups);
-    std::uint32_t scope_id = 0;
-    if (in.skip('%')) {
-        if (in.at_end() || in.at(']')) return in.fail(text_errc::zone_empty);
-        if (!is_digit(in.peek())) return in.fail(text_errc::zone_not_a_number);
-        const auto zone = in.decimal(0xffffffffU, text_errc::zone_above_32_bits);
-        if (!zone) return unexpected<text_error>(zone.error());
-        scope_id = *zone;
-    }
-    return ipv6_address::from_groups(groups->values, scope_id);
+    return ipv6_address::from_groups(groups->values);
+}
+
+constexpr expected<ipv6_address, text_error> scan_ipv6(scanner& in) noexcept {
+    const auto address = scan_unscoped_ipv6(in);
+    if (!address || !in.skip('%')) return address;
+    if (in.at_end() || in.at(']')) return in.fail(text_errc::zone_empty);
+    if (!is_digit(in.peek())) return in.fail(text_errc::zone_not_a_number);
+    const auto zone = in.decimal(0xffffffffU, text_errc::zone_above_32_bits);
+    if (!zone) return unexpected<text_error>(zone.error());
+    return address->with_scope_id(*zone);
 }
 
 /// Appends a group in lower case without leading zeros.

@@ -112,7 +112,7 @@ private:
         if constexpr (Address::bit_count == ipv4_address::bit_count)
             return detail::scan_ipv4(in);
         else
-            return detail::scan_ipv6(in);
+            return detail::scan_unscoped_ipv6(in);
     }
 
     Address address_{};

@@ -24,6 +24,14 @@ constexpr int hex_digit_value(char c) noexcept {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
+/// How often `c` stands in the text. Not string_view::find: with -fsanitize=undefined g++ does not take that for a
+/// constant expression, and no literal would compile.
+constexpr std::size_t count(std::string_view text, char c) noexcept {
+    std::size_t found = 0;
+    for (const char each : text) found += each == c ? 1 : 0;
+    return found;
+}
+
 class scanner {
 public:
     constexpr explicit scanner(std::string_view text) noexcept : text_(text) {}

@@ -212,7 +212,7 @@ public:
     [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
         if (text.starts_with('[')) return endpoint<ipv6>::parse(text);
         // Two colons are an IPv6 address that lacks its brackets.
-        if (text.find(':') != text.rfind(':'))
+        if (detail::count(text, ':') > 1)
             return unexpected<text_error>(text_error{.reason = text_errc::ipv6_needs_brackets});
         return endpoint<ipv4>::parse(text);
     }

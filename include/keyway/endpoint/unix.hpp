@@ -95,13 +95,15 @@ public:
         return is_abstract() ? name_bytes().substr(1) : std::string_view{};
     }
 
-    /// For people: the path, `@name` for an abstract name, `(unnamed)`; bytes that do not print become `\xNN`.
+    /// For people: the path, `@name` for an abstract name, `(unnamed)`. Bytes that do not print, backslashes and the '@'
+    /// that a path begins with become `\xNN`.
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         fixed_text<max_text> text;
         if (is_unnamed()) return text.append("(unnamed)");
         if (is_abstract()) text.append('@');
         for (const char c : is_abstract() ? abstract_name() : path()) {
-            if (c >= ' ' && c <= '~') {
+            const bool misleads = c == '\\' || (c == '@' && text.size() == 0);
+            if (c >= ' ' && c <= '~' && !misleads) {
                 text.append(c);
             } else {
                 const auto byte = static_cast<unsigned char>(c);

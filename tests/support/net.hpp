@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_TESTS_SUPPORT_NET_HPP
+#define KEYWAY_TESTS_SUPPORT_NET_HPP
+
+// What tests that talk over sockets need again and again. Failures throw, and so fail the test that asked.
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <keyway/transport.hpp>
+
+namespace net {
+
+namespace kw = keyway;
+
+/// A directory of the test's own, which goes with all that is in it.
+class temp_directory {
+public:
+    temp_directory() {
+        if (::mkdtemp(path_.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "mkdtemp");
+    }
+    temp_directory(const temp_directory&) = delete;
+    temp_directory& operator=(const temp_directory&) = delete;
+    ~temp_directory() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+
+    /// The path of a file in the directory; short enough for an AF_UNIX address.
+    [[nodiscard]] std::string path(std::string_view name) const { return path_ + "/" + std::string(name); }
+    [[nodiscard]] kw::unix_stream::endpoint endpoint(std::string_view name) const {
+        return kw::unix_stream::endpoint::at_path(path(name)).value();
+    }
+
+private:
+    std::string path_ = "/tmp/keyway-XXXXXX";
+};
+
+/// Ends a test that hangs, with SIGTERM, of which doctest says in which test it came.
+class watchdog {
+public:
+    explicit watchdog(unsigned seconds = 60) {
+        ::sigevent how{};
+        how.sigev_notify = SIGEV_SIGNAL;
+        how.sigev_signo = SIGTERM;
+        if (::timer_create(CLOCK_MONOTONIC, &how, &timer_) != 0)
+            throw std::system_error(errno, std::generic_category(), "timer_create");
+        ::itimerspec when{};
+        when.it_value.tv_sec = static_cast<::time_t>(seconds);
+        ::timer_settime(timer_, 0, &when, nullptr);
+    }
+    watchdog(const watchdog&) = delete;
+    watchdog& operator=(const watchdog&) = delete;
+    ~watchdog() { ::timer_delete(timer_); }
+
+private:
+    ::timer_t timer_{};
+};
+
+/// An endpoint on this machine with a port that the system chooses.
+template <class Transport>
+[[nodiscard]] typename Transport::endpoint any_loopback_port() {
+    if constexpr (Transport::family::domain == AF_INET6)
+        return {kw::ipv6_address::loopback(), 0};
+    else
+        return {kw::ipv4_address::loopback(), 0};
+}
+
+/// Two connected ends of tcp, tcp4, tcp6, or of an AF_UNIX transport.
+template <class Transport>
+[[nodiscard]] std::array<typename Transport::connection, 2> connected_pair() {
+    if constexpr (requires { Transport::pair().value(); }) {
+        return Transport::pair().value();
+    } else {
+        const auto listener = Transport::listen(any_loopback_port<Transport>()).value();
+        auto client = Transport::connect(listener.local_endpoint().value()).value();
+        auto served = listener.accept().value();
+        return {std::move(client), std::move(served.connection)};
+    }
+}
+
+/// Bytes without a pattern that shows, the same for the same seed.
+[[nodiscard]] inline std::vector<std::byte> random_bytes(std::size_t size, std::uint64_t seed) {
+    std::vector<std::byte> bytes(size);
+    std::uint64_t state = seed * 2 + 1;
+    for (std::byte& one : bytes) {
+        state ^= state << 13;  // xorshift64 (Marsaglia)
+        state ^= state >> 7;
+        state ^= state << 17;
+        one = static_cast<std::byte>(state >> 56);
+    }
+    return bytes;
+}
+
+/// FNV-1a with 64 bits of the bytes so far.
+class hash {
+public:
+    void add(std::span<const std::byte> bytes) noexcept {
+        for (const std::byte one : bytes) value_ = (value_ ^ static_cast<std::uint64_t>(one)) * 0x100000001b3U;
+    }
+    [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
+
+private:
+    std::uint64_t value_ = 0xcbf29ce484222325U;
+};
+
+/// How many descriptors this process has open.
+[[nodiscard]] inline std::size_t open_descriptors() {
+    std::size_t count = 0;
+    ::DIR* const directory = ::opendir("/proc/self/fd");
+    if (directory == nullptr) throw std::system_error(errno, std::generic_category(), "/proc/self/fd");
+    while (::readdir(directory) != nullptr) ++count;
+    ::closedir(directory);
+    return count;
+}
+
+}  // namespace net
+
+#endif

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <keyway/endpoint/any.hpp>
+
+#include <doctest/doctest.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "support/address_vectors.hpp"
+#include "support/values.hpp"
+
+namespace {
+
+using keyway::any_endpoint;
+using keyway::endpoint;
+using keyway::errc;
+using keyway::ip;
+using keyway::ipv4;
+using keyway::ipv6;
+using keyway::unix_domain;
+using namespace keyway::literals;
+using support::str;
+
+/// A family that the library has never heard of, with an endpoint of one length.
+struct tiny_endpoint {
+    static constexpr std::size_t capacity() { return 6; }
+    [[nodiscard]] void* data() { return bytes.data(); }
+    [[nodiscard]] const void* data() const { return bytes.data(); }
+    [[nodiscard]] std::size_t size() const { return length; }
+    void resize(std::size_t size) { length = size; }
+
+    friend bool operator==(const tiny_endpoint&, const tiny_endpoint&) = default;
+
+    alignas(::sa_family_t) std::array<std::uint8_t, 6> bytes{};
+    std::size_t length = 6;
+};
+
+struct tiny {
+    using endpoint = tiny_endpoint;
+    static constexpr int domain = 200;
+};
+
+tiny_endpoint make_tiny(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) {
+    tiny_endpoint e{.bytes = {0, 0, a, b, c, d}};
+    const ::sa_family_t family = tiny::domain;
+    std::memcpy(e.bytes.data(), &family, sizeof(family));
+    return e;
+}
+
+/// An endpoint of `Size` bytes.
+template <std::size_t Size>
+struct sized_endpoint {
+    static constexpr std::size_t capacity() { return Size; }
+    [[nodiscard]] void* data() { return bytes.data(); }
+    [[nodiscard]] const void* data() const { return bytes.data(); }
+    [[nodiscard]] std::size_t size() const { return Size; }
+    void resize(std::size_t) {}
+
+    std::array<std::byte, Size> bytes{};
+};
+
+static_assert(keyway::address_family<tiny> && keyway::endpoint_type<tiny_endpoint>);
+static_assert(std::is_trivially_copyable_v<any_endpoint>);
+static_assert(any_endpoint::capacity() == sizeof(::sockaddr_storage));
+static_assert(alignof(any_endpoint) == alignof(::sockaddr_storage));
+static_assert(std::convertible_to<endpoint<ipv4>, any_endpoint> && std::convertible_to<endpoint<ipv6>, any_endpoint>);
+static_assert(std::convertible_to<endpoint<ip>, any_endpoint>);
+static_assert(std::convertible_to<endpoint<unix_domain>, any_endpoint>);
+static_assert(std::convertible_to<tiny_endpoint, any_endpoint>);
+static_assert(std::convertible_to<sized_endpoint<sizeof(::sockaddr_storage)>, any_endpoint>);
+static_assert(!std::constructible_from<any_endpoint, sized_endpoint<sizeof(::sockaddr_storage) + 1>>);
+static_assert(!std::constructible_from<any_endpoint, keyway::ipv4_address>);
+static_assert(!std::constructible_from<any_endpoint, std::string_view>);
+
+// Everything works at compile time.
+constexpr auto v4 = "192.0.2.1:443"_ipv4_endpoint;
+constexpr auto v6 = "[2001:db8::1%2]:443"_ipv6_endpoint;
+constexpr auto file = "/run/x"_unix_path;
+static_assert(any_endpoint{}.size() == 0 && any_endpoint{}.domain() == AF_UNSPEC);
+static_assert(any_endpoint(v4).domain() == AF_INET && any_endpoint(v4).size() == v4.size());
+static_assert(any_endpoint(v6).domain() == AF_INET6 && any_endpoint(v6).size() == v6.size());
+static_assert(any_endpoint(file).domain() == AF_UNIX && any_endpoint(file).size() == file.size());
+static_assert(any_endpoint(v4).as<ipv4>() == v4 && any_endpoint(v6).as<ipv6>() == v6);
+static_assert(any_endpoint(v4).as<ip>() == endpoint<ip>(v4) && any_endpoint(v6).as<ip>() == endpoint<ip>(v6));
+static_assert(any_endpoint(file).as<unix_domain>() == file);
+static_assert(any_endpoint(endpoint<ip>(v4)) == any_endpoint(v4) && any_endpoint(endpoint<ip>(v6)) == any_endpoint(v6));
+static_assert(any_endpoint(v4).as<ipv6>().error() == errc::wrong_family);
+static_assert(any_endpoint(file) < any_endpoint(v4) && any_endpoint(v4) < any_endpoint(v6));
+static_assert(any_endpoint(v4).text() == "192.0.2.1:443");
+static_assert(hash_value(any_endpoint(v4)) != hash_value(any_endpoint(v6)));
+
+template <class Result>
+bool is_wrong_family(const Result& typed) {
+    return !typed.has_value() && typed.error() == errc::wrong_family;
+}
+
+/// The endpoint comes back as its own family alone, `as<ip>` aside.
+template <class Family>
+void check_comes_back(const typename Family::endpoint& e) {
+    const any_endpoint any = e;
+    CHECK(any.domain() == Family::domain);
+    CHECK(any.size() == e.size());
+    CHECK(std::memcmp(any.data(), e.data(), e.size()) == 0);
+    const auto typed = any.as<Family>();
+    REQUIRE(typed.has_value());
+    CHECK(*typed == e);
+    CHECK(any == any_endpoint(*typed));
+    CHECK(any.as<ipv4>().has_value() == std::same_as<Family, ipv4>);
+    CHECK(any.as<ipv6>().has_value() == std::same_as<Family, ipv6>);
+    CHECK(any.as<ip>().has_value() == (std::same_as<Family, ipv4> || std::same_as<Family, ipv6>));
+    CHECK(any.as<unix_domain>().has_value() == std::same_as<Family, unix_domain>);
+    CHECK(any.as<tiny>().has_value() == std::same_as<Family, tiny>);
+}
+
+TEST_CASE("an endpoint of any family comes back with its type, and with no other") {
+    check_comes_back<ipv4>("192.0.2.1:443"_ipv4_endpoint);
+    check_comes_back<ipv4>({});
+    check_comes_back<ipv6>("[fe80::1%2]:443"_ipv6_endpoint);
+    check_comes_back<ipv6>({});
+    check_comes_back<unix_domain>("/run/x"_unix_path);
+    check_comes_back<unix_domain>(endpoint<unix_domain>::at_path(vectors::bytes_109.substr(0, 107)).value());
+    check_comes_back<unix_domain>(endpoint<unix_domain>::abstract(std::string_view("a\0b", 3)).value());
+    check_comes_back<unix_domain>(endpoint<unix_domain>::unnamed());
+    check_comes_back<tiny>(make_tiny(1, 2, 3, 4));
+}
+
+TEST_CASE("an endpoint<ip> becomes the endpoint that it is, and comes back") {
+    for (const endpoint<ip>& e : {"192.0.2.1:443"_ip_endpoint, "[fe80::1%2]:443"_ip_endpoint, endpoint<ip>{}}) {
+        const any_endpoint any = e;
+        CHECK(any.domain() == e.domain());
+        CHECK(any.size() == e.size());
+        REQUIRE(any.as<ip>().has_value());
+        CHECK(*any.as<ip>() == e);
+    }
+}
+
+TEST_CASE("the wrong family is an error that names the conversion") {
+    const auto wrong = any_endpoint("192.0.2.1:443"_ipv4_endpoint).as<unix_domain>();
+    REQUIRE(!wrong.has_value());
+    CHECK(wrong.error() == errc::wrong_family);
+    CHECK(wrong.error().domain() == keyway::error_domain::keyway);
+    CHECK(wrong.error().operation() == keyway::operation::convert);
+}
+
+TEST_CASE("the default any_endpoint is of no family") {
+    const any_endpoint none;
+    CHECK(none.domain() == AF_UNSPEC);
+    CHECK(none.size() == 0);
+    CHECK(is_wrong_family(none.as<ip>()));
+    CHECK(is_wrong_family(none.as<unix_domain>()));
+    CHECK(str(none) == "(address family 0)");
+}
+
+TEST_CASE("what the kernel wrote is taken by the length that it reported") {
+    ::sockaddr_in6 native{};
+    native.sin6_family = AF_INET6;
+    native.sin6_port = htons(53);
+    native.sin6_addr = in6addr_loopback;
+    native.sin6_scope_id = 4;
+    any_endpoint any;
+    std::memcpy(any.data(), &native, sizeof(native));
+    CHECK(any.domain() == AF_UNSPEC);  // not before resize()
+    any.resize(sizeof(native));
+    CHECK(any.domain() == AF_INET6);
+    CHECK(any == any_endpoint("[::1%4]:53"_ipv6_endpoint));
+    CHECK(any.as<ipv6>() == "[::1%4]:53"_ipv6_endpoint);
+}
+
+TEST_CASE("a length that the family does not have is the wrong family") {
+    for (const std::size_t size : {2U, 15U, 17U, 28U, 128U}) {
+        CAPTURE(size);
+        any_endpoint any = "192.0.2.1:443"_ipv4_endpoint;
+        any.resize(size);
+        CHECK(any.domain() == AF_INET);
+        CHECK(is_wrong_family(any.as<ipv4>()));
+        CHECK(is_wrong_family(any.as<ip>()));
+        CHECK(str(any) == "(address family 2)");
+    }
+    any_endpoint local = "/run/x"_unix_path;
+    local.resize(sizeof(::sockaddr_un) + 1);
+    CHECK(is_wrong_family(local.as<unix_domain>()));
+    any_endpoint short_tiny = make_tiny(1, 2, 3, 4);
+    short_tiny.resize(4);
+    CHECK(is_wrong_family(short_tiny.as<tiny>()));
+}
+
+TEST_CASE("a length without the whole family is of no family, one above the capacity is cut to it") {
+    any_endpoint any = "192.0.2.1:443"_ipv4_endpoint;
+    any.resize(1);
+    CHECK(any.domain() == AF_UNSPEC);
+    any.resize(~std::size_t{0});
+    CHECK(any.size() == any_endpoint::capacity());
+}
+
+TEST_CASE("the text of an any_endpoint is that of the endpoint, where the library knows the family") {
+    CHECK(str(any_endpoint("192.0.2.1:443"_ipv4_endpoint)) == "192.0.2.1:443");
+    CHECK(str(any_endpoint("[fe80::1%2]:443"_ipv6_endpoint)) == "[fe80::1%2]:443");
+    CHECK(str(any_endpoint("/run/x"_unix_path)) == "/run/x");
+    CHECK(str(any_endpoint(endpoint<unix_domain>::unnamed())) == "(unnamed)");
+    CHECK(str(any_endpoint(make_tiny(1, 2, 3, 4))) == "(address family 200)");
+    const auto longest = endpoint<unix_domain>::abstract(std::string(107, '\xff')).value();
+    CHECK(str(any_endpoint(longest)) == str(longest));
+}
+
+TEST_CASE("any_endpoints are ordered by length, then by their bytes") {
+    support::check_ascending<any_endpoint>({any_endpoint{}, endpoint<unix_domain>::unnamed(), "/a"_unix_path,
+                                            "/b"_unix_path, make_tiny(1, 2, 3, 4), make_tiny(1, 2, 4, 0),
+                                            "/aaaaaa"_unix_path, "0.0.0.0:0"_ipv4_endpoint, "9.0.0.0:1"_ipv4_endpoint,
+                                            "1.0.0.0:2"_ipv4_endpoint, "[::]:0"_ipv6_endpoint,
+                                            "[::%1]:0"_ipv6_endpoint});
+}
+
+TEST_CASE("any_endpoints hash apart") {
+    support::check_hash_spread([](std::uint32_t i) {
+        const auto port = static_cast<std::uint16_t>(i / 2);
+        return i % 2 == 0 ? any_endpoint(endpoint<ipv4>("192.0.2.1"_ipv4, port))
+                          : any_endpoint(endpoint<ipv6>("::ffff:192.0.2.1"_ipv6, port));
+    });
+}
+
+}  // namespace

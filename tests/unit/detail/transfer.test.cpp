@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <keyway/detail/transfer.hpp>
+
+#include <keyway/family.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace detail = keyway::detail;
+namespace os = keyway::detail::os;
+using keyway::const_buffer;
+
+namespace {
+
+/// What a transfer of at most `most` bytes a call moves, call by call.
+std::vector<std::string> calls(const std::vector<const_buffer>& buffers, std::size_t most) {
+    std::vector<std::string> made;
+    for (detail::buffer_cursor<const_buffer, 3> cursor(buffers); !cursor.at_end();) {
+        std::string moved;
+        for (const auto& piece : cursor.window())
+            moved.append(static_cast<const char*>(os::data(piece)), os::size(piece));
+        moved.resize(std::min(moved.size(), most));
+        made.push_back(moved);
+        cursor.advance(moved.size());
+    }
+    return made;
+}
+
+using list = std::vector<std::string>;
+
+struct foreign {
+    static constexpr int domain = 40;
+};
+
+}  // namespace
+
+TEST_CASE("a cursor over buffers offers a few at a time and loses no byte") {
+    CHECK(calls({const_buffer("ab"), const_buffer("c"), const_buffer("def"), const_buffer("g")}, 100) ==
+          list{"abcdef", "g"});
+}
+
+TEST_CASE("a cursor goes on inside a buffer that was taken in part") {
+    CHECK(calls({const_buffer("abcd"), const_buffer("ef")}, 3) == list{"abc", "def"});
+    CHECK(calls({const_buffer("abc"), const_buffer("de")}, 1) == list{"a", "b", "c", "d", "e"});
+}
+
+TEST_CASE("empty buffers, in front, between and behind, make no call") {
+    CHECK(calls({}, 10).empty());
+    CHECK(calls({const_buffer(), const_buffer("")}, 10).empty());
+    CHECK(calls({const_buffer(), const_buffer("a"), const_buffer(), const_buffer("b"), const_buffer()}, 1) ==
+          list{"a", "b"});
+}
+
+TEST_CASE("only kernels and protocols that tell a message's true length are trusted to") {
+    CHECK(detail::tells_true_length<keyway::ipv4, keyway::ipproto::udp>);
+    CHECK(detail::tells_true_length<keyway::ip, keyway::ipproto::udp>);
+    CHECK(detail::tells_true_length<keyway::unix_domain, keyway::no_protocol>);
+    CHECK_FALSE(detail::tells_true_length<keyway::ipv4, keyway::ipproto::icmp>);
+    CHECK_FALSE(detail::tells_true_length<foreign, keyway::no_protocol>);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSL-1.0
+// Fetches a page over HTTP/1.1: the body goes to stdout, the status line to stderr.
+//   http_get 127.0.0.1 8000 /index.html
+// Exit code: 0 all of a 2xx answer came, 1 it did not, 2 wrong usage.
+
+#include <keyway/keyway.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kw = keyway;
+
+// Takes an answer apart. After the first fault nothing more comes out of it.
+struct reader {
+    const kw::tcp::connection& connection;
+    std::string ahead = {};  // received and not yet taken
+    std::optional<kw::error> fault = {};
+
+    bool receive() {
+        std::array<char, 16 * 1024> buffer;
+        const auto got = connection.recv(buffer);
+        if (!got) fault = got.error();
+        else if (got->empty()) fault = kw::error(kw::errc::end_of_stream, kw::operation::recv);
+        else if (ahead.size() > 64 * 1024) fault = kw::error(kw::errc::protocol_error, kw::operation::recv);
+        else ahead += kw::as_text(*got);
+        return !fault;
+    }
+    std::string line() {
+        while (!fault && ahead.find("\r\n") == ahead.npos) receive();
+        const std::string text = fault ? "" : ahead.substr(0, ahead.find("\r\n"));
+        if (!fault) ahead.erase(0, text.size() + 2);
+        return text;
+    }
+    void print(std::uint64_t size) {
+        while (size != 0 && !fault && (!ahead.empty() || receive())) {
+            const auto part = std::size_t(std::min<std::uint64_t>(size, ahead.size()));
+            std::cout << std::string_view(ahead).substr(0, part);
+            ahead.erase(0, part);
+            size -= part;
+        }
+    }
+    std::uint64_t number(std::string_view digits, int base) {
+        std::uint64_t value = 0;
+        digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
+        const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+        if (failure != std::errc() && !fault) fault = kw::error(kw::errc::protocol_error, kw::operation::recv);
+        return value;
+    }
+};
+
+int main(int argc, char** argv) {
+    const std::string_view path = argc == 4 ? argv[3] : "/";
+    if (argc < 3 || argc > 4 || !path.starts_with('/') || path.find_first_of(" \r\n") != path.npos)
+        return std::cerr << "usage: http_get ADDRESS PORT [/PATH]\n", 2;
+    const std::string host = argv[1];
+    const std::string server = (host.find(':') == host.npos ? host : '[' + host + ']') + ':' + argv[2];
+    const auto fail = [&](std::string_view why) { std::cerr << "http_get: " << server << ": " << why << '\n'; };
+    const auto at = kw::tcp::endpoint::parse(server);
+    if (!at) return fail(at.error().message()), 2;
+    const auto connection = kw::tcp::connect(*at);
+    if (!connection) return fail(connection.error().message()), 1;
+    const auto request = kw::gather("GET ", path, " HTTP/1.1\r\nHost: ", server, "\r\nConnection: close\r\n\r\n");
+    if (auto sent = connection->send_all(request); !sent) return fail(sent.error().message()), 1;
+    reader answer{*connection};
+    const std::string status = answer.line();
+    std::optional<std::uint64_t> length;
+    bool chunked = false;
+    for (auto header = answer.line(); !header.empty(); header = answer.line()) {
+        std::ranges::transform(header, header.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+        if (header.starts_with("content-length:")) length = answer.number(header.substr(15), 10);
+        if (header.starts_with("transfer-encoding:")) chunked = header.ends_with("chunked");
+    }
+    std::cerr << status << '\n';
+    if (chunked && !answer.fault) {
+        while (const auto size = answer.number(answer.line(), 16)) answer.print(size), answer.line();
+    } else if (!answer.fault) {
+        answer.print(length.value_or(UINT64_MAX));
+        if (!length && answer.fault && answer.fault->end_of_stream()) answer.fault.reset();  // its only end
+    }
+    if (answer.fault) return fail(answer.fault->message()), 1;
+    if (!std::cout.flush()) return fail("cannot write to stdout"), 1;
+    return status.starts_with("HTTP/1.") && status.find(" 2") == 8 ? 0 : 1;
+}

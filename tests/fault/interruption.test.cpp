@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: BSL-1.0
+// Signals: whatever a signal interrupts ends as if none had come.
+
+#include "support/fault.hpp"
+
+#include <doctest/doctest.h>
+
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <keyway/transport.hpp>
+
+#include "support/net.hpp"
+
+namespace {
+
+namespace kw = keyway;
+using fault::call;
+
+/// Runs a scenario, which tells in words what came of it, undisturbed and then once for each call of a kind that it
+/// makes, with that call interrupted.
+template <class Scenario>
+void check_interrupted(std::string_view name, call which, const std::string& outcome, Scenario scenario) {
+    INFO(name);
+    unsigned calls = 0;
+    {
+        const fault::scope counting;
+        CHECK(scenario() == outcome);
+        calls = fault::count(which);
+    }
+    REQUIRE(calls > 0);
+    for (unsigned k = 1; k <= calls; ++k) {
+        INFO(fault::name_of(which), " number ", k, " of ", calls);
+        const fault::scope faults(fault::plan().fail(which, k, EINTR));
+        CHECK(scenario() == outcome);
+        CHECK(fault::injected() == 1);
+        CHECK(fault::count(which) == calls + 1);
+    }
+    INFO("twice in a row");
+    const fault::scope faults(fault::plan().fail(which, 1, EINTR, fault::timing::instead, 2));
+    CHECK(scenario() == outcome);
+    CHECK(fault::count(which) == calls + 2);
+}
+
+/// The outcome of an operation in words.
+template <class Result>
+std::string told(const Result& result) {
+    using value = typename Result::value_type;
+    if (!result) return "error " + std::to_string(result.error().code());
+    if constexpr (std::is_void_v<value>)
+        return "done";
+    else if constexpr (std::is_convertible_v<value, std::size_t>)
+        return std::to_string(*result);
+    else if constexpr (std::is_same_v<value, std::span<std::byte>>)
+        return std::string(kw::as_text(*result));
+    else if constexpr (requires { result->data; })
+        return std::string(kw::as_text(result->data)) + (result->truncated ? " cut of " : " of ") +
+               std::to_string(result->length);
+    else
+        return std::to_string(result->size) + (result->truncated ? " cut of " : " of ") +
+               std::to_string(result->length);
+}
+
+constexpr std::string_view hello = "hello";
+
+std::string all_there(const std::string& got) { return got == hello ? "hello" : "other bytes: " + got; }
+
+}  // namespace
+
+TEST_CASE("1 eintr_each_call: sending on a stream") {
+    const net::watchdog watch;
+    const auto ends = net::connected_pair<kw::unix_stream>();
+    std::array<char, 5> got{};
+    const auto then_received = [&](const std::string& outcome) {
+        if (!ends[1].recv_exact(got)) return std::string("nothing came");
+        return outcome + " " + all_there(std::string(got.data(), got.size()));
+    };
+    check_interrupted("send", call::send, "5 hello", [&] { return then_received(told(ends[0].send(hello))); });
+    check_interrupted("send of buffers", call::sendmsg, "5 hello",
+                      [&] { return then_received(told(ends[0].send(kw::gather("he", "llo")))); });
+    check_interrupted("send_all", call::send, "done hello",
+                      [&] { return then_received(told(ends[0].send_all(hello))); });
+    check_interrupted("send_all of buffers", call::sendmsg, "done hello",
+                      [&] { return then_received(told(ends[0].send_all(kw::gather("h", "", "ello")))); });
+}
+
+TEST_CASE("1 eintr_each_call: receiving from a stream") {
+    const net::watchdog watch;
+    const auto ends = net::connected_pair<kw::tcp>();
+    std::array<char, 2> head{};
+    std::array<char, 3> tail{};
+    std::array<char, 5> got{};
+    const auto text = [&] {
+        return all_there(std::string(head.data(), head.size()) + std::string(tail.data(), tail.size()));
+    };
+    const auto after_sending = [&](auto receive) {
+        return [&, receive] {
+            if (!ends[0].send_all(hello)) return std::string("nothing went");
+            return receive();
+        };
+    };
+    const auto emptied = [&](const std::string& outcome) {
+        static_cast<void>(ends[1].recv_exact(got));
+        return outcome;
+    };
+    check_interrupted("recv", call::recv, "hello", after_sending([&] { return told(ends[1].recv(got)); }));
+    check_interrupted("recv into buffers", call::recvmsg, "5 hello", after_sending([&] {
+                          const std::string count = told(ends[1].recv(kw::scatter(head, tail)));
+                          return count + " " + text();
+                      }));
+    check_interrupted("peek", call::recv, "hello", after_sending([&] { return emptied(told(ends[1].peek(got))); }));
+    check_interrupted("peek into buffers", call::recvmsg, "5", after_sending([&] {
+                          return emptied(told(ends[1].peek(kw::scatter(head, tail))));
+                      }));
+    check_interrupted("recv_exact", call::recv, "hello", after_sending([&] { return told(ends[1].recv_exact(got)); }));
+    check_interrupted("recv_exact into buffers", call::recvmsg, "5 hello", after_sending([&] {
+                          const std::string count = told(ends[1].recv_exact(kw::scatter(head, tail)));
+                          return count + " " + text();
+                      }));
+}
+
+TEST_CASE("1 eintr_each_call: in the middle of send_all and recv_exact") {
+    const net::watchdog watch;
+    const auto ends = net::connected_pair<kw::unix_stream>();
+    std::array<char, 5> got{};
+    // Two bytes a call, so three calls each way.
+    const auto clamped = [&](call sending, call receiving, call interrupted, unsigned k, auto exchange) {
+        const fault::scope faults(
+            fault::plan().clamp(sending, 2).clamp(receiving, 2).fail(interrupted, k, EINTR));
+        got = {};
+        CHECK(exchange());
+        CHECK(fault::count(sending) == (interrupted == sending ? 4 : 3));
+        CHECK(fault::count(receiving) == (interrupted == receiving ? 4 : 3));
+        CHECK(std::string_view(got.data(), got.size()) == hello);
+    };
+    for (unsigned k = 1; k <= 3; ++k) {
+        INFO("call number ", k);
+        const auto plain = [&] { return ends[0].send_all(hello) && ends[1].recv_exact(got); };
+        clamped(call::send, call::recv, call::send, k, plain);
+        clamped(call::send, call::recv, call::recv, k, plain);
+        const auto in_pieces = [&] {
+            return ends[0].send_all(kw::gather("hel", "lo")) &&
+                   ends[1].recv_exact(kw::scatter(std::span(got).first<1>(), std::span(got).last<4>()));
+        };
+        clamped(call::sendmsg, call::recvmsg, call::sendmsg, k, in_pieces);
+        clamped(call::sendmsg, call::recvmsg, call::recvmsg, k, in_pieces);
+    }
+}
+
+TEST_CASE("1 eintr_each_call: messages with an address") {
+    const net::watchdog watch;
+    const auto receiver = kw::udp::bind(net::any_loopback_port<kw::udp>()).value();
+    const auto sender = kw::udp::bind(net::any_loopback_port<kw::udp>()).value();
+    const auto to = receiver.local_endpoint().value();
+    const auto from = sender.local_endpoint().value();
+    std::array<char, 4> got{};
+    std::array<char, 2> head{};
+    std::array<char, 9> tail{};
+
+    const auto then_received = [&](const std::string& outcome) {
+        return outcome + ", " + told(receiver.recv_from(got));
+    };
+    check_interrupted("send_to", call::sendto, "5, hell cut of 5",
+                      [&] { return then_received(told(sender.send_to(hello, to))); });
+    check_interrupted("send_to of buffers", call::sendmsg, "5, hell cut of 5",
+                      [&] { return then_received(told(sender.send_to(kw::gather("he", "llo"), to))); });
+
+    const auto with_sender = [&](const auto& message) {
+        return told(message) + (message && message->sender == from ? " from the sender" : " from nobody");
+    };
+    const auto after_sending = [&](auto receive) {
+        return [&, receive] {
+            if (!sender.send_to(hello, to)) return std::string("nothing went");
+            return receive();
+        };
+    };
+    const auto emptied = [&](const std::string& outcome) {
+        static_cast<void>(receiver.recv_from(got));
+        return outcome;
+    };
+    check_interrupted("recv_from", call::recvfrom, "hell cut of 5 from the sender",
+                      after_sending([&] { return with_sender(receiver.recv_from(got)); }));
+    check_interrupted("recv_from into buffers", call::recvmsg, "5 of 5 from the sender",
+                      after_sending([&] { return with_sender(receiver.recv_from(kw::scatter(head, tail))); }));
+    check_interrupted("peek_from", call::recvfrom, "hell cut of 5 from the sender",
+                      after_sending([&] { return emptied(with_sender(receiver.peek_from(got))); }));
+    check_interrupted("peek_from into buffers", call::recvmsg, "5 of 5 from the sender", after_sending([&] {
+                          return emptied(with_sender(receiver.peek_from(kw::scatter(head, tail))));
+                      }));
+}
+
+TEST_CASE("1 eintr_each_call: messages to and from a peer") {
+    const net::watchdog watch;
+    const auto ends = net::connected_pair<kw::unix_seqpacket>();
+    std::array<char, 4> got{};
+    std::array<char, 2> head{};
+    std::array<char, 9> tail{};
+    const auto then_received = [&](const std::string& outcome) { return outcome + ", " + told(ends[1].recv(got)); };
+    check_interrupted("send", call::send, "5, hell cut of 5", [&] { return then_received(told(ends[0].send(hello))); });
+    check_interrupted("send of buffers", call::sendmsg, "5, hell cut of 5",
+                      [&] { return then_received(told(ends[0].send(kw::gather("he", "llo")))); });
+    const auto after_sending = [&](auto receive) {
+        return [&, receive] {
+            if (!ends[0].send(hello)) return std::string("nothing went");
+            return receive();
+        };
+    };
+    check_interrupted("recv", call::recvfrom, "hell cut of 5", after_sending([&] { return told(ends[1].recv(got)); }));
+    check_interrupted("recv into buffers", call::recvmsg, "5 of 5",
+                      after_sending([&] { return told(ends[1].recv(kw::scatter(head, tail))); }));
+    check_interrupted("peek", call::recvfrom, "hell cut of 5", after_sending([&] {
+                          const std::string outcome = told(ends[1].peek(got));
+                          static_cast<void>(ends[1].recv(got));
+                          return outcome;
+                      }));
+}
+
+TEST_CASE("1 eintr_each_call: accept, with the peer's address") {
+    const net::watchdog watch;
+    const auto accepting = [](auto transport) {
+        using names = decltype(transport);
+        const auto listener = names::listen(net::any_loopback_port<names>()).value();
+        check_interrupted("accept", call::accept4, "the one that connected", [&] {
+            const auto client = names::connect(listener.local_endpoint().value());
+            const auto next = listener.accept();
+            if (!client || !next) return std::string("failed");
+            return std::string(next->peer == client->local_endpoint().value() ? "the one that connected" : "another");
+        });
+    };
+    accepting(kw::tcp());
+    accepting(kw::tcp4());
+    accepting(kw::tcp6());
+}
+
+TEST_CASE("1 eintr_each_call: connect to a local listener, where nothing goes on by itself") {
+    const net::watchdog watch;
+    const net::temp_directory directory;
+    const auto listener = kw::unix_stream::listen(directory.endpoint("listener")).value();
+    // On AF_UNIX an interrupted connect has done nothing yet, unlike on TCP, so it has to be made again.
+    check_interrupted("connect", call::connect, "hello", [&] {
+        const auto client = kw::unix_stream::connect(directory.endpoint("listener"));
+        if (!client) return "connect failed: " + std::to_string(client.error().code());
+        if (const auto sent = client->send_all(hello); !sent)
+            return "send failed: " + std::to_string(sent.error().code());
+        const auto next = listener.accept();
+        std::array<char, 9> got{};
+        return next ? told(next->connection.recv(got)) : std::string("nobody came");
+    });
+}
+
+namespace {
+
+std::atomic<unsigned> signals_taken = 0;
+
+/// What SIGALRM does while this lives: interrupt, and nothing is made again by the system.
+class interrupting_handler {
+public:
+    interrupting_handler() {
+        struct ::sigaction action {};
+        action.sa_handler = [](int) { signals_taken.fetch_add(1, std::memory_order_relaxed); };
+        ::sigaction(SIGALRM, &action, &before_);
+    }
+    interrupting_handler(const interrupting_handler&) = delete;
+    interrupting_handler& operator=(const interrupting_handler&) = delete;
+    ~interrupting_handler() { ::sigaction(SIGALRM, &before_, nullptr); }
+
+private:
+    struct ::sigaction before_ {};
+};
+
+/// Sends the calling thread SIGALRM every millisecond, as setitimer(2) does to a process that has but one.
+class storm {
+public:
+    storm() {
+        ::sigevent how{};
+        how.sigev_notify = SIGEV_THREAD_ID;
+        how.sigev_signo = SIGALRM;
+#if defined(sigev_notify_thread_id)
+        how.sigev_notify_thread_id = ::gettid();
+#else
+        how._sigev_un._tid = ::gettid();
+#endif
+        if (::timer_create(CLOCK_MONOTONIC, &how, &timer_) != 0)
+            throw std::system_error(errno, std::generic_category(), "timer_create");
+        constexpr long millisecond = 1'000'000;
+        const ::itimerspec every{.it_interval = {0, millisecond}, .it_value = {0, millisecond}};
+        ::timer_settime(timer_, 0, &every, nullptr);
+    }
+    storm(const storm&) = delete;
+    storm& operator=(const storm&) = delete;
+    ~storm() { ::timer_delete(timer_); }
+
+private:
+    ::timer_t timer_{};
+};
+
+constexpr std::size_t block_size = 64 * 1024;
+constexpr std::size_t block_count = 1024;  // 64 MiB
+
+/// What a thread came to: the hash of its bytes, or why it stopped.
+struct passed {
+    net::hash bytes;
+    std::size_t count = 0;
+    int error = 0;
+};
+
+/// Sends every block, no two of them the same.
+template <class Send>
+void send_blocks(passed& done, std::uint64_t seed, Send send) {
+    const storm interruptions;
+    std::vector<std::byte> block = net::random_bytes(block_size, seed);
+    for (std::size_t i = 0; i < block_count; ++i) {
+        std::memcpy(block.data(), &i, sizeof(i));
+        if (const auto sent = send(std::span<const std::byte>(block)); !sent) {
+            done.error = sent.error().code();
+            return;
+        }
+        done.bytes.add(block);
+        done.count += block.size();
+    }
+}
+
+/// Receives as many bytes, in the portions that `receive` takes.
+template <class Receive>
+void receive_blocks(passed& done, Receive receive) {
+    const storm interruptions;
+    std::vector<std::byte> block(block_size);
+    while (done.count < block_size * block_count) {
+        const auto got = receive(std::span<std::byte>(block));
+        if (!got || *got == 0) {
+            done.error = got ? -1 : got.error().code();
+            return;
+        }
+        done.bytes.add(std::span(block).first(*got));
+        done.count += *got;
+    }
+}
+
+template <class Connection>
+void check_in_storm(const std::array<Connection, 2>& ends) {
+    const interrupting_handler handler;
+    signals_taken = 0;
+    const Connection& left = ends[0];
+    const Connection& right = ends[1];
+    passed left_out, left_in, right_out, right_in;
+    // Where one direction fails, the others are not left waiting.
+    const auto ended = [&](const passed& done) {
+        if (done.error != 0) static_cast<void>(left.shutdown_both());
+    };
+    {
+        const std::jthread a([&] {
+            send_blocks(left_out, 1, [&](const auto& block) { return left.send_all(block); });
+            ended(left_out);
+        });
+        const std::jthread b([&] {
+            send_blocks(right_out, 2, [&](const auto& block) {
+                return right.send_all(kw::gather(block.first(1000), block.subspan(1000, 0), block.subspan(1000)));
+            });
+            ended(right_out);
+        });
+        const std::jthread c([&] {
+            receive_blocks(right_in, [&](const auto& room) -> kw::result<std::size_t> {
+                const auto got = right.recv(room);
+                if (!got) return kw::unexpected<kw::error>(got.error());
+                return got->size();
+            });
+            ended(right_in);
+        });
+        const std::jthread d([&] {
+            receive_blocks(left_in, [&](const auto& room) {
+                return left.recv_exact(kw::scatter(room.first(30000), room.subspan(30000)));
+            });
+            ended(left_in);
+        });
+    }
+    CHECK(signals_taken > 10);
+    CHECK(left_out.error == 0);
+    CHECK(right_out.error == 0);
+    CHECK(left_in.error == 0);
+    CHECK(right_in.error == 0);
+    CHECK(left_in.count == block_size * block_count);
+    CHECK(right_in.count == block_size * block_count);
+    CHECK(left_in.bytes.value() == right_out.bytes.value());
+    CHECK(right_in.bytes.value() == left_out.bytes.value());
+}
+
+}  // namespace
+
+TEST_CASE("2 eintr_storm: 64 MiB both ways over TCP arrive as they were sent") {
+    const net::watchdog watch(240);
+    check_in_storm(net::connected_pair<kw::tcp>());
+}
+
+TEST_CASE("2 eintr_storm: 64 MiB both ways over AF_UNIX arrive as they were sent") {
+    const net::watchdog watch(240);
+    check_in_storm(net::connected_pair<kw::unix_stream>());
+}

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: BSL-1.0
+"""What the tests of the example programs share: processes that always end, and where they listen.
+
+KEYWAY_PROGRAMS names the directory that has the built examples.
+"""
+import hashlib
+import os
+import pathlib
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+PATIENCE = 20  # seconds that anything may take on a busy machine
+
+PACKAGES = {
+    "curl": "curl", "ip": "iproute2", "nc": "netcat-openbsd", "nft": "nftables", "ping": "iputils-ping",
+    "setpriv": "util-linux", "socat": "socat", "unshare": "util-linux",
+}
+
+
+def program(name):
+    directory = os.environ.get("KEYWAY_PROGRAMS")
+    if not directory:
+        raise AssertionError("KEYWAY_PROGRAMS is not set: it names the directory of the built example programs")
+    path = pathlib.Path(directory, name).resolve()
+    if not os.access(path, os.X_OK):
+        raise AssertionError(f"there is no program {path}: build the examples first")
+    return str(path)
+
+
+def tool(name):
+    path = shutil.which(name)
+    if not path:
+        raise AssertionError(f"{name} is missing: install the Debian package {PACKAGES[name]}")
+    return path
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+needs_ipv6 = unittest.skipUnless(has_ipv6(), "this machine has no ::1")
+needs_root = unittest.skipUnless(os.geteuid() == 0, "only root may open raw sockets and make namespaces")
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def wait_until(condition, what):
+    """Polls until the condition yields something true, and returns that."""
+    limit = time.monotonic() + PATIENCE
+    while time.monotonic() < limit:
+        if found := condition():
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"{what}: not within {PATIENCE} s")
+
+
+def read_until(descriptor, wanted):
+    """The bytes that come until `wanted(bytes)` is true, or the end."""
+    data = b""
+    limit = time.monotonic() + PATIENCE
+    while not wanted(data):
+        ready, _, _ = select.select([descriptor], [], [], max(0, limit - time.monotonic()))
+        if not ready:
+            raise AssertionError(f"nothing more within {PATIENCE} s after {data[-200:]!r}")
+        try:
+            more = os.read(descriptor, 1 << 16)
+        except OSError:  # what a terminal says when its other side is gone
+            break
+        if not more:
+            break
+        data += more
+    return data
+
+
+def _sockets(pid, table, state):
+    """Local ports of a process in /proc/net's table: that it listens on, or has bound without a peer."""
+    inodes = set()
+    try:
+        for link in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+            target = os.readlink(link)
+            if target.startswith("socket:["):
+                inodes.add(target[8:-1])
+        lines = pathlib.Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
+    except OSError:
+        return []
+    rows = [line.split() for line in lines]
+    return [int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == state and row[9] in inodes]
+
+
+def bound_port(process, table):
+    """The port that a process has bound, `table` being tcp, tcp6, udp or udp6."""
+    state = "0A" if table.startswith("tcp") else "07"
+    return wait_until(lambda: _sockets(process.pid, table, state), f"{process.args[0]} binds a port of {table}")[0]
+
+
+class Collector(threading.Thread):
+    """Reads a pipe to its end, so that the writer never waits for us."""
+
+    def __init__(self, pipe):
+        super().__init__(daemon=True)
+        self.pipe, self.data = pipe, bytearray()
+        self.start()
+
+    def run(self):
+        while chunk := os.read(self.pipe.fileno(), 1 << 16):
+            self.data += chunk
+
+
+class ProgramTest(unittest.TestCase):
+    """Every process started here is gone when the test is over, and so is the directory."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="keyway-")
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+
+    def path(self, name):
+        return str(self.directory / name)
+
+    def file(self, name, content):
+        path = self.directory / name
+        path.write_bytes(content)
+        return str(path)
+
+    def start(self, *command, **how):
+        """Runs a command; stdin is empty, stdout and stderr are pipes unless said otherwise."""
+        how = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
+        how["env"] = os.environ | {"LC_ALL": "C"} | how.get("env", {})
+        process = subprocess.Popen([str(word) for word in command], bufsize=0, **how)
+        self.addCleanup(self._end, process)
+        return process
+
+    @staticmethod
+    def _end(process):
+        if process.poll() is None:
+            process.kill()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe:
+                pipe.close()
+        process.wait(PATIENCE)
+
+    def run_to_end(self, *command, code=0, **how):
+        """Runs a command to its end, checks its exit code and returns (stdout, stderr)."""
+        return self.finish(self.start(*command, **how), code)
+
+    def finish(self, process, code=0):
+        if process.stdin and process.stdin.closed:
+            process.stdin = None
+        out, err = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, code, f"{process.args}: {err!r}")
+        return out, (err or b"").decode()
+
+    def interrupt(self, process, number=signal.SIGINT):
+        """Ends a keycat by a signal and returns what it still wrote."""
+        process.send_signal(number)
+        return self.finish(process, 128 + number)
+
+    def assert_same(self, got, sent):
+        """Compares by length and hash: nobody wants to read 32 MiB of difference."""
+        self.assertEqual((len(got), sha256(got)), (len(sent), sha256(sent)))

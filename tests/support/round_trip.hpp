@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_TESTS_SUPPORT_ROUND_TRIP_HPP
+#define KEYWAY_TESTS_SUPPORT_ROUND_TRIP_HPP
+
+// What the tests of the options share: every transport there is, and whether a value comes back as it was set.
+
+#include <doctest/doctest.h>
+
+#include <keyway/transport.hpp>
+
+#include "support/loopback.hpp"
+
+/// For TEST_CASE_TEMPLATE. tcp and udp, whose family is decided at run time, stand for IPv4 sockets here.
+#define KEYWAY_ALL_TRANSPORTS                                                                                       \
+    keyway::tcp, keyway::tcp4, keyway::tcp6, keyway::udp, keyway::udp4, keyway::udp6, keyway::icmp4, keyway::icmp6, \
+        keyway::unix_stream, keyway::unix_datagram, keyway::unix_seqpacket
+
+namespace test {
+
+template <class Socket, class Option>
+concept can_set = requires(Socket s, Option o) { s.set(o); };
+template <class Socket, class Option>
+concept can_get = requires(Socket s) { s.template get<Option>(); };
+
+/// Calls `check` with an open socket of the transport, and says why where there is none to be had.
+template <class Transport, class Check>
+void with_socket(Check check) {
+    if (!has_family<Transport>()) return;
+    auto socket = Transport::socket::open_for(typename Transport::endpoint{});
+    if (!socket && socket.error() == kw::errc::not_permitted) {
+        MESSAGE("skipped: " << message_of(socket.error()));
+        return;
+    }
+    const auto opened = must(std::move(socket));
+    check(opened);
+}
+
+/// Where the option fits the socket: what is set is what is read.
+template <class Option, class Socket>
+void check_round_trip(const Socket& socket, const typename Option::value_type& value) {
+    static_assert(can_set<Socket, Option> == can_get<Socket, Option>);
+    if constexpr (can_set<Socket, Option>) {
+        must(socket.set(Option{value}));
+        CHECK(must(socket.template get<Option>()) == value);
+    }
+}
+
+}  // namespace test
+
+#endif

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <keyway/error.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "support/loopback.hpp"
+
+namespace kw = keyway;
+using kw::errc;
+using kw::error;
+using kw::operation;
+
+static_assert(sizeof(error) == 8);
+static_assert(std::is_trivially_copyable_v<error> && std::is_nothrow_default_constructible_v<error>);
+static_assert(sizeof(kw::result<std::size_t>) == 16 || sizeof(std::size_t) != 8);
+
+// All but the text works at compile time.
+constexpr error refused(ECONNREFUSED, operation::connect);
+static_assert(refused.code() == ECONNREFUSED);
+static_assert(refused.domain() == kw::error_domain::system);
+static_assert(refused.operation() == operation::connect);
+static_assert(refused.condition() == errc::connection_refused);
+static_assert(refused == errc::connection_refused && errc::connection_refused == refused);
+static_assert(refused != errc::connection_reset);
+static_assert(!refused.would_block() && !refused.is_transient() && !refused.connection_lost());
+static_assert(error(errc::end_of_stream, operation::recv).connection_lost());
+static_assert(kw::transfer_error(refused, 7).transferred == 7);
+
+namespace {
+
+constexpr operation all_operations[] = {
+    operation::open,           operation::pair,          operation::adopt,      operation::duplicate,
+    operation::bind,           operation::listen,        operation::accept,     operation::connect,
+    operation::disconnect,     operation::send,          operation::send_to,    operation::recv,
+    operation::recv_from,      operation::shutdown,      operation::close,      operation::local_endpoint,
+    operation::peer_endpoint,  operation::get_option,    operation::set_option, operation::convert,
+};
+
+std::string message_of(const error& e) { return std::string(e.message().view()); }
+
+}  // namespace
+
+TEST_CASE("an error names the call and says what the system says") {
+    CHECK(message_of(error(EADDRINUSE, operation::bind)) == "bind: Address already in use");
+    CHECK(message_of(refused) == "connect: Connection refused");
+    CHECK(message_of(error(EINVAL, operation::set_option)) == "set option: Invalid argument");
+}
+
+TEST_CASE("an errc of the system's reads the same as the system's code") {
+    CHECK(message_of(error(errc::invalid_argument, operation::bind)) == message_of(error(EINVAL, operation::bind)));
+}
+
+TEST_CASE("keyway's own conditions have a text of their own") {
+    CHECK(message_of(error(errc::end_of_stream, operation::recv)) ==
+          "recv: the peer closed the stream before the end of the data");
+    std::set<std::string> texts;
+    for (const errc own : {errc::end_of_stream, errc::wrong_kind, errc::wrong_family, errc::malformed_value}) {
+        const std::string text = message_of(error(own, operation::adopt));
+        CHECK(text.starts_with("adopt: "));
+        CHECK(text.find("nknown error") == std::string::npos);  // what the system says of a negative code
+        texts.insert(text);
+    }
+    CHECK(texts.size() == 4);
+}
+
+TEST_CASE("an error of no call says the reason alone") {
+    const error refused_somewhere(ECONNREFUSED, operation::none);
+    CHECK(message_of(refused_somewhere) == "Connection refused");
+    CHECK(refused.reason().view() == "Connection refused");
+}
+
+TEST_CASE("a code that the system does not know still gives a text") {
+    const std::string text = message_of(error(99999, operation::send));
+    CHECK(text.starts_with("send: "));
+    CHECK(text.find("99999") != std::string::npos);
+}
+
+TEST_CASE("a message fits its room and ends with a NUL") {
+    for (int code = 0; code < 140; ++code) {
+        const auto text = error(code, operation::peer_endpoint).message();
+        CHECK(text.size() <= error::max_message);
+        CHECK(std::strlen(text.c_str()) == text.size());
+    }
+}
+
+TEST_CASE("every operation has a name of its own") {
+    std::set<std::string_view> names;
+    for (const operation op : all_operations) {
+        CHECK_FALSE(kw::name_of(op).empty());
+        names.insert(kw::name_of(op));
+    }
+    CHECK(names.size() == std::size(all_operations));
+    CHECK_FALSE(names.contains(kw::name_of(operation::none)));
+}
+
+TEST_CASE("equality with an errc asks for the meaning alone") {
+    CHECK(error(EAGAIN, operation::recv) == errc::would_block);
+    CHECK(error(EWOULDBLOCK, operation::send) == errc::would_block);
+    CHECK(error(ENOTSUP, operation::set_option) == errc::not_supported);
+    CHECK(error(EOPNOTSUPP, operation::accept) == errc::not_supported);
+    CHECK(error(errc::would_block, operation::accept) == errc::would_block);
+    CHECK_FALSE(error(EAGAIN, operation::recv) == errc::timed_out);
+}
+
+TEST_CASE("equality of two errors asks for code, domain and operation") {
+    CHECK(refused == error(ECONNREFUSED, operation::connect));
+    CHECK_FALSE(refused == error(ECONNREFUSED, operation::send));
+    CHECK_FALSE(refused == error(ECONNRESET, operation::connect));
+    CHECK_FALSE(refused == error(errc::connection_refused, operation::connect));
+    CHECK(error{} == error(0, operation::none));
+}
+
+TEST_CASE("a resolver's code means no errc and says its number") {
+    const error unknown_host(-2, operation::none, kw::error_domain::resolver);
+    CHECK(unknown_host.condition() == errc{});
+    CHECK_FALSE(unknown_host == errc::wrong_kind);  // which is -2 as well
+    CHECK_FALSE(unknown_host == errc{});
+    CHECK_FALSE(unknown_host.is_transient());
+    CHECK_FALSE(unknown_host.connection_lost());
+    CHECK(message_of(unknown_host).find("-2") != std::string::npos);
+}
+
+TEST_CASE("each predicate is true of its conditions and of no others") {
+    struct row {
+        errc condition;
+        bool transient, exhausted, lost;
+    };
+    constexpr bool yes = true, no = false;
+    constexpr row table[] = {
+        {errc::would_block, yes, no, no},
+        {errc::interrupted, yes, no, no},
+        {errc::connection_aborted, yes, no, yes},
+        {errc::protocol_error, yes, no, no},
+        {errc::no_buffer_space, yes, yes, no},
+        {errc::network_down, yes, no, no},
+        {errc::network_unreachable, yes, no, no},
+        {errc::host_unreachable, yes, no, no},
+        {errc::too_many_files, no, yes, no},
+        {errc::too_many_files_in_system, no, yes, no},
+        {errc::not_enough_memory, no, yes, no},
+        {errc::connection_reset, no, no, yes},
+        {errc::broken_pipe, no, no, yes},
+        {errc::network_reset, no, no, yes},
+        {errc::not_connected, no, no, yes},
+        {errc::end_of_stream, no, no, yes},
+        {errc::timed_out, no, no, no},
+        {errc::connection_refused, no, no, no},
+        {errc::bad_descriptor, no, no, no},
+        {errc::invalid_argument, no, no, no},
+        {errc::message_too_long, no, no, no},
+        {errc::wrong_kind, no, no, no},
+    };
+    for (const row& r : table) {
+        const error e(r.condition, operation::recv);
+        CAPTURE(r.condition);
+        CHECK(e.is_transient() == r.transient);
+        CHECK(e.is_resource_exhausted() == r.exhausted);
+        CHECK(e.connection_lost() == r.lost);
+        CHECK(e.would_block() == (r.condition == errc::would_block));
+        CHECK(e.timed_out() == (r.condition == errc::timed_out));
+        CHECK(e.end_of_stream() == (r.condition == errc::end_of_stream));
+    }
+}
+
+TEST_CASE("a transfer_error is an error that knows how far it came") {
+    const kw::transfer_error broken(error(EPIPE, operation::send), 4096);
+    CHECK(broken.transferred == 4096);
+    CHECK(broken == errc::broken_pipe);
+    CHECK(broken.connection_lost());
+    CHECK(message_of(broken) == "send: Broken pipe");
+    CHECK(broken == kw::transfer_error(error(EPIPE, operation::send), 4096));
+    CHECK_FALSE(broken == kw::transfer_error(error(EPIPE, operation::send), 4095));
+    CHECK_FALSE(broken == kw::transfer_error(error(EPIPE, operation::recv), 4096));
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <keyway/option/socket.hpp>
+
+#include <doctest/doctest.h>
+
+#include <climits>
+#include <fstream>
+
+#include "support/loopback.hpp"
+#include "support/round_trip.hpp"
+
+namespace kw = keyway;
+namespace option = kw::option;
+using kw::errc;
+using test::can_get;
+using test::can_set;
+using test::failure;
+using test::must;
+
+// ---- 64: what fits and what does not
+
+static_assert(can_set<kw::tcp::socket, option::reuse_address> && can_set<kw::udp6::socket, option::reuse_address>);
+static_assert(!can_set<kw::unix_stream::socket, option::reuse_address> &&
+              !can_get<kw::unix_stream::socket, option::reuse_address>);
+static_assert(can_set<kw::icmp4::socket, option::reuse_port> &&
+              !can_set<kw::unix_datagram::socket, option::reuse_port>);
+static_assert(can_set<kw::udp4::socket, option::broadcast> && can_set<kw::udp::socket, option::broadcast>);
+static_assert(!can_set<kw::udp6::socket, option::broadcast> && !can_set<kw::tcp4::socket, option::broadcast> &&
+              !can_set<kw::unix_datagram::socket, option::broadcast>);
+static_assert(can_set<kw::tcp::connection, option::keep_alive> && !can_set<kw::udp::connection, option::keep_alive> &&
+              !can_set<kw::unix_stream::connection, option::keep_alive>);
+static_assert(can_set<kw::tcp::connection, option::linger> && !can_set<kw::udp::connection, option::linger> &&
+              !can_set<kw::unix_seqpacket::connection, option::linger>);
+static_assert(can_set<kw::unix_datagram::socket, option::send_buffer> &&
+              can_set<kw::tcp::listener, option::receive_buffer>);
+static_assert(can_set<kw::tcp::listener, option::non_blocking> && can_get<kw::icmp6::socket, option::non_blocking>);
+
+// Read-only ones are read, everywhere.
+template <class Option>
+constexpr bool only_read = can_get<kw::tcp::listener, Option> && can_get<kw::unix_datagram::socket, Option> &&
+                           can_get<kw::icmp4::connection_view, Option> && !can_set<kw::tcp::listener, Option> &&
+                           !can_set<kw::unix_datagram::socket, Option>;
+static_assert(only_read<option::error> && only_read<option::type> && only_read<option::domain>);
+static_assert(only_read<option::protocol> && only_read<option::accepting>);
+
+// ---- 63: set and get
+
+TEST_CASE_TEMPLATE("63: switches of the socket layer come back as they were set", T, KEYWAY_ALL_TRANSPORTS) {
+    test::with_socket<T>([](const auto& socket) {
+        for (const bool on : {true, false, true}) {
+            test::check_round_trip<option::reuse_address>(socket, on);
+            test::check_round_trip<option::reuse_port>(socket, on);
+            test::check_round_trip<option::broadcast>(socket, on);
+            test::check_round_trip<option::keep_alive>(socket, on);
+            test::check_round_trip<option::non_blocking>(socket, on);
+        }
+    });
+}
+
+TEST_CASE_TEMPLATE("63: linger comes back as it was set", T, kw::tcp, kw::tcp4, kw::tcp6) {
+    using value = option::linger::value_type;
+    test::with_socket<T>([](const auto& socket) {
+        for (const value& wanted : {value{true, 0}, value{true, 5}, value{true, INT_MAX}, value{false, 0}}) {
+            CAPTURE(wanted.enabled);
+            CAPTURE(wanted.seconds);
+            test::check_round_trip<option::linger>(socket, wanted);
+        }
+    });
+}
+
+TEST_CASE_TEMPLATE("63: buffer sizes come back doubled, as Linux does", T, KEYWAY_ALL_TRANSPORTS) {
+    test::with_socket<T>([](const auto& socket) {
+        must(socket.set(option::send_buffer{16384}));
+        CHECK(must(socket.template get<option::send_buffer>()) == 32768);
+        must(socket.set(option::receive_buffer{16384}));
+        CHECK(must(socket.template get<option::receive_buffer>()) == 32768);
+        must(socket.set(option::send_buffer{0}));
+        CHECK(must(socket.template get<option::send_buffer>()) == 4608);
+        must(socket.set(option::receive_buffer{0}));
+        CHECK(must(socket.template get<option::receive_buffer>()) == 2304);
+    });
+}
+
+TEST_CASE_TEMPLATE("63: what the kernel tells of a socket", T, KEYWAY_ALL_TRANSPORTS) {
+    test::with_socket<T>([](const auto& socket) {
+        if constexpr (kw::fixed_domain<typename T::family>)
+            CHECK(must(socket.template get<option::domain>()) == T::family::domain);
+        CHECK(must(socket.template get<option::type>()) == T::type::native);
+        CHECK(must(socket.template get<option::protocol>()) == T::protocol::number);
+        CHECK_FALSE(must(socket.template get<option::accepting>()));
+        CHECK(must(socket.template get<option::error>()).code() == 0);
+    });
+}
+
+TEST_CASE_FIXTURE(test::bounded, "63: options work on listeners and connections, accepted ones too") {
+    const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
+    const auto client = must(kw::tcp::connect(must(listener.local_endpoint())));
+    const auto server = must(listener.accept()).connection;
+    test::check_round_trip<option::non_blocking>(listener, true);
+    test::check_round_trip<option::keep_alive>(client, true);
+    test::check_round_trip<option::keep_alive>(server, true);
+    test::check_round_trip<option::linger>(server, option::linger::value_type{true, 3});
+    CHECK(must(listener.get<option::accepting>()));
+    CHECK_FALSE(must(server.get<option::accepting>()));
+    const kw::tcp::connection_view view = client;
+    test::check_round_trip<option::keep_alive>(view, false);
+}
+
+// ---- 65: ranges
+
+TEST_CASE("65: linger of less than nothing is invalid_argument, and changes nothing") {
+    const auto socket = must(kw::tcp4::socket::open());
+    must(socket.set(option::linger{{true, 5}}));
+    for (const int seconds : {-1, INT_MIN}) {
+        const auto refused = socket.set(option::linger{{true, seconds}});
+        CHECK(failure(refused) == errc::invalid_argument);
+        CHECK(failure(refused).operation() == kw::operation::set_option);
+    }
+    CHECK(must(socket.get<option::linger>()) == option::linger::value_type{true, 5});
+}
+
+TEST_CASE("65: the kernel keeps buffers below its maximum") {
+    const auto socket = must(kw::udp4::socket::open());
+    must(socket.set(option::receive_buffer{INT_MAX}));
+    const int most = must(socket.get<option::receive_buffer>());
+    CHECK(most < INT_MAX);
+    int maximum = 0;
+    std::ifstream("/proc/sys/net/core/rmem_max") >> maximum;
+    CHECK(most == 2 * maximum);
+}
+
+// ---- what they do
+
+TEST_CASE("the default of a switch is on") {
+    CHECK(option::reuse_address{}.value);
+    CHECK(option::reuse_port{}.value);
+    CHECK(option::broadcast{}.value);
+    CHECK(option::keep_alive{}.value);
+    CHECK(option::non_blocking{}.value);
+    CHECK_FALSE(option::linger{}.value.enabled);
+}
+
+TEST_CASE_FIXTURE(test::bounded, "reuse_port lets two sockets bind the same port, where both have it") {
+    auto first = must(kw::udp4::socket::open());
+    must(first.set(option::reuse_port{}));
+    must(first.bind({test::own_loopback(), 0}));
+    const auto at = must(first.local_endpoint());
+    auto second = must(kw::udp4::socket::open());
+    CHECK(failure(second.bind(at)) == errc::address_in_use);
+    must(second.set(option::reuse_port{}));
+    CHECK(second.bind(at));
+}
+
+TEST_CASE_FIXTURE(test::bounded, "reading the pending error clears it") {
+    const auto gone = must(must(kw::udp4::bind({test::own_loopback(), 0})).local_endpoint());
+    const auto client = must(kw::udp4::connect(gone));
+    must(client.send("anybody?"));
+    REQUIRE(test::ready(client, POLLERR));
+    const kw::error pending = must(client.get<option::error>());
+    CHECK(pending == errc::connection_refused);
+    CHECK(pending.domain() == kw::error_domain::system);
+    CHECK(must(client.get<option::error>()).code() == 0);
+}
+
+TEST_CASE("non_blocking leaves other flags of the descriptor alone") {
+    const auto ends = must(kw::unix_stream::pair());
+    REQUIRE(::fcntl(ends[0].native_handle(), F_SETFL, O_APPEND) == 0);
+    const int before = ::fcntl(ends[0].native_handle(), F_GETFL);
+    must(ends[0].set(option::non_blocking{true}));
+    CHECK(::fcntl(ends[0].native_handle(), F_GETFL) == (before | O_NONBLOCK));
+    must(ends[0].set(option::non_blocking{false}));
+    CHECK(::fcntl(ends[0].native_handle(), F_GETFL) == before);
+}

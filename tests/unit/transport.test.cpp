@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <keyway/transport.hpp>
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <array>
+#include <concepts>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/loopback.hpp"
+
+namespace kw = keyway;
+using kw::errc;
+using kw::operation;
+using test::failure;
+using test::must;
+using namespace kw::literals;
+
+// ---- names
+
+static_assert(std::same_as<kw::tcp, kw::transport<kw::ip, kw::stream, kw::ipproto::tcp>>);
+static_assert(std::same_as<kw::udp6, kw::transport<kw::ipv6, kw::datagram, kw::ipproto::udp>>);
+static_assert(std::same_as<kw::unix_seqpacket, kw::transport<kw::unix_domain, kw::seqpacket, kw::no_protocol>>);
+static_assert(std::same_as<kw::tcp::endpoint, kw::endpoint<kw::ip>>);
+static_assert(std::same_as<kw::tcp4::socket, kw::socket<kw::ipv4, kw::stream>>);
+static_assert(std::same_as<kw::tcp4::listener, kw::listener<kw::ipv4, kw::stream>>);
+static_assert(std::same_as<kw::tcp4::connection_view, kw::connection_view<kw::ipv4, kw::stream>>);
+
+namespace {
+
+template <class T>
+concept has_listener = requires { typename T::listener; };
+template <class T>
+concept listens = requires(const typename T::endpoint& at) { T::listen(at); };
+template <class T>
+concept makes_pairs = requires { T::pair(); };
+
+static_assert(has_listener<kw::tcp> && has_listener<kw::unix_seqpacket>);
+static_assert(!has_listener<kw::udp> && !has_listener<kw::unix_datagram> && !has_listener<kw::icmp4>);
+static_assert(listens<kw::tcp> && !listens<kw::udp> && !listens<kw::icmp6>);
+static_assert(makes_pairs<kw::unix_stream> && makes_pairs<kw::unix_datagram> && !makes_pairs<kw::tcp>);
+
+/// What a listener says to a visitor at this address.
+kw::error visit(const kw::tcp::endpoint& at) { return failure(kw::tcp::connect(at)); }
+
+}  // namespace
+
+// ---- one call
+
+TEST_CASE_FIXTURE(test::bounded, "the example of the README: an echo server and its client") {
+    const auto listener = must(kw::tcp::listen({kw::ipv4_address::loopback(), 0}));
+    const auto at = must(listener.local_endpoint());
+    std::string answer;
+    std::thread client([&] {
+        const auto connection = kw::tcp::connect(at);
+        if (!connection || !connection->send_all("hello") || !connection->shutdown_send()) return;
+        std::array<std::byte, 16> buffer;
+        while (auto got = connection->recv(buffer)) {
+            if (got->empty()) break;
+            answer += kw::as_text(*got);
+        }
+    });
+    {
+        const auto [connection, peer] = must(listener.accept());
+        std::array<std::byte, 4096> buffer;
+        while (auto got = connection.recv(buffer)) {
+            if (got->empty() || !connection.send_all(*got)) break;
+        }
+    }
+    client.join();
+    CHECK(answer == "hello");
+}
+
+TEST_CASE_TEMPLATE("listen and connect, one call each", T, kw::tcp, kw::tcp4, kw::tcp6) {
+    const test::bounded watch;
+    if (!test::has_family<T>()) return;
+    const auto listener = must(T::listen(net::any_loopback_port<T>()));
+    const auto connection = must(T::connect(must(listener.local_endpoint())));
+    CHECK(must(connection.peer_endpoint()) == must(listener.local_endpoint()));
+    CHECK(must(listener.template get<kw::option::accepting>()));
+}
+
+TEST_CASE_FIXTURE(test::bounded, "a transport of either family takes endpoints of both") {
+    const auto v4 = must(kw::tcp::listen("127.0.0.1:0"_ip_endpoint));
+    CHECK(must(v4.local_endpoint()).is_v4());
+    if (!test::has_family<kw::tcp6>()) return;
+    const auto v6 = must(kw::tcp::listen("[::1]:0"_ip_endpoint));
+    CHECK(must(v6.local_endpoint()).is_v6());
+    CHECK(visit(must(v6.local_endpoint())) == kw::error{});
+    const auto server = must(kw::udp::bind("[::1]:0"_ip_endpoint));
+    const auto client = must(kw::udp::connect(must(server.local_endpoint())));
+    must(client.send("hello"));
+    std::array<std::byte, 8> buffer;
+    CHECK(must(server.recv_from(buffer)).sender == must(client.local_endpoint()));
+}
+
+TEST_CASE_FIXTURE(test::bounded, "12: refused connect, in one call, leaks nothing") {
+    const auto deaf = must(kw::tcp::bind(net::any_loopback_port<kw::tcp>()));
+    const auto refused = kw::tcp::connect(must(deaf.local_endpoint()));
+    CHECK(failure(refused) == errc::connection_refused);
+    CHECK(failure(refused).operation() == operation::connect);
+}
+
+TEST_CASE_FIXTURE(test::bounded, "the error of a one-call form names the step that failed") {
+    const auto first = must(kw::tcp4::listen({test::own_loopback(), 0}));
+    const auto in_use = kw::tcp4::listen(must(first.local_endpoint()));
+    CHECK(failure(in_use) == errc::address_in_use);
+    const auto nowhere = kw::udp4::bind({kw::ipv4_address(192, 0, 2, 1), 0});
+    CHECK(failure(nowhere) == errc::address_not_available);
+    CHECK(failure(nowhere).operation() == operation::bind);
+    CHECK(failure(kw::unix_stream::listen("/nonexistent/directory/socket"_unix_path)) == errc::no_such_file);
+}
+
+TEST_CASE_TEMPLATE("a pair is two ends that talk to each other", T, kw::unix_stream, kw::unix_datagram,
+                   kw::unix_seqpacket) {
+    const test::bounded watch;
+    const auto ends = must(T::pair());
+    CHECK(must(ends[0].local_endpoint()).is_unnamed());
+    CHECK(must(ends[0].peer_endpoint()).is_unnamed());
+    std::array<std::byte, 16> buffer;
+    const auto heard = [&](const auto& got) {
+        if constexpr (kw::byte_oriented<typename T::type>)
+            return test::text(must(got));
+        else
+            return test::text(must(got).data);
+    };
+    must(ends[0].send("there"));
+    CHECK(heard(ends[1].recv(buffer)) == "there");
+    must(ends[1].send("and back"));
+    CHECK(heard(ends[0].recv(buffer)) == "and back");
+}
+
+// ---- IPv6 and IPv4
+
+TEST_CASE_TEMPLATE("an IPv6 socket takes IPv6 alone, and says so", T, kw::tcp6, kw::udp6) {
+    if (!test::has_family<T>()) return;
+    CHECK(must(must(T::socket::open()).template get<kw::option::v6_only>()));
+    CHECK(must(must(T::bind(net::any_loopback_port<T>())).template get<kw::option::v6_only>()));
+}
+
+TEST_CASE_FIXTURE(test::bounded, "an IPv6 listener without dual_stack refuses IPv4") {
+    if (!test::has_family<kw::tcp6>()) return;
+    const auto listener = must(kw::tcp::listen("[::]:0"_ip_endpoint));
+    CHECK(must(listener.get<kw::option::v6_only>()));
+    const auto port = must(listener.local_endpoint()).port();
+    CHECK(visit({kw::ipv6_address::loopback(), port}) == kw::error{});
+    CHECK(visit({test::own_loopback(), port}) == errc::connection_refused);
+}
+
+TEST_CASE_TEMPLATE("a dual_stack listener takes both, and IPv4 peers appear mapped", T, kw::tcp, kw::tcp6) {
+    const test::bounded watch;
+    if (!test::has_family<kw::tcp6>()) return;
+    const auto listener = must(T::listen({kw::ipv6_address::any(), 0}, {.dual_stack = true}));
+    CHECK_FALSE(must(listener.template get<kw::option::v6_only>()));
+    const auto port = must(listener.local_endpoint()).port();
+    const kw::ipv4_address here = test::own_loopback();
+
+    const auto client = must(kw::tcp::connect({here, port}));
+    const kw::tcp::endpoint from = must(client.local_endpoint());
+    const kw::tcp::endpoint peer = must(listener.accept()).peer;
+    CHECK(peer.is_v6());
+    CHECK(std::string(peer.address().text().view()) == "::ffff:" + std::string(from.address().text().view()));
+    CHECK(peer != from);
+    CHECK(peer.unmap() == from);
+
+    const auto v6_client = must(kw::tcp::connect({kw::ipv6_address::loopback(), port}));
+    const kw::tcp::endpoint v6_peer = must(listener.accept()).peer;
+    CHECK(v6_peer == must(v6_client.local_endpoint()));
+    CHECK(v6_peer.unmap() == v6_peer);
+}
+
+TEST_CASE_FIXTURE(test::bounded, "a dual_stack datagram socket takes both") {
+    if (!test::has_family<kw::udp6>()) return;
+    const auto server = must(kw::udp::bind({kw::ipv6_address::any(), 0}, {.dual_stack = true}));
+    const auto port = must(server.local_endpoint()).port();
+    const auto client = must(kw::udp::bind({test::own_loopback(), 0}));
+    must(client.send_to("hello", {test::own_loopback(), port}));
+    std::array<std::byte, 8> buffer;
+    const auto got = must(server.recv_from(buffer));
+    CHECK(got.sender.is_v6());
+    CHECK(got.sender.unmap() == must(client.local_endpoint()));
+    must(server.send_to("back", got.sender));
+    CHECK(test::text(must(client.recv_from(buffer)).data) == "back");
+}
+
+TEST_CASE_TEMPLATE("dual_stack at an IPv4 endpoint is invalid_argument", T, kw::tcp, kw::tcp4) {
+    const auto outcome = T::listen(net::any_loopback_port<T>(), {.dual_stack = true});
+    CHECK(failure(outcome) == errc::invalid_argument);
+    CHECK(failure(outcome).operation() == operation::bind);
+}
+
+TEST_CASE_TEMPLATE("dual_stack at an IPv4 endpoint is invalid_argument for datagrams too", T, kw::udp, kw::udp4) {
+    CHECK(failure(T::bind(net::any_loopback_port<T>(), {.dual_stack = true})) == errc::invalid_argument);
+}
+
+// ---- addresses in use
+
+TEST_CASE_FIXTURE(test::bounded, "reuse_address is on for a listener and off for a bound socket") {
+    const auto here = "127.0.0.1:0"_ip_endpoint;
+    const auto reuses = [](const auto& opened) {
+        REQUIRE(opened);
+        return must(opened->template get<kw::option::reuse_address>());
+    };
+    CHECK(reuses(kw::tcp::listen(here)));
+    CHECK_FALSE(reuses(kw::tcp::bind(here)));
+    CHECK_FALSE(reuses(kw::udp::bind(here)));
+    CHECK_FALSE(reuses(kw::tcp::listen(here, {.reuse_address = false})));
+    CHECK(reuses(kw::udp::bind(here, {.reuse_address = true})));
+}
+
+TEST_CASE_FIXTURE(test::bounded, "a listener restarts at once, with its old connections in TIME_WAIT") {
+    auto listener = must(kw::tcp::listen({test::own_loopback(), 0}));
+    const auto at = must(listener.local_endpoint());
+    {
+        auto client = must(kw::tcp::connect(at));
+        auto server = must(listener.accept()).connection;
+        must(server.close());  // who closes first keeps the TIME_WAIT
+        CHECK(test::read_to_end(client).empty());
+        must(client.close());
+    }
+    must(listener.close());
+    CHECK(failure(kw::tcp::listen(at, {.reuse_address = false})) == errc::address_in_use);
+    const auto restarted = must(kw::tcp::listen(at));
+    CHECK(must(restarted.local_endpoint()) == at);
+    CHECK(visit(at) == kw::error{});
+    // And yet two never listen at the same place.
+    CHECK(failure(kw::tcp::listen(at)) == errc::address_in_use);
+}
+
+// ---- 29: nothing leaks into another program
+
+namespace {
+
+std::string link_of(int native) {
+    std::array<char, 128> target{};
+    const std::string path = "/proc/self/fd/" + std::to_string(native);
+    const auto length = ::readlink(path.c_str(), target.data(), target.size());
+    REQUIRE(length > 0);
+    return {target.data(), static_cast<std::size_t>(length)};
+}
+
+/// What another program finds open that this one started.
+std::string open_in_another_program() {
+    std::FILE* pipe = ::popen("ls -l /proc/self/fd", "r");
+    REQUIRE(pipe != nullptr);
+    std::string listing;
+    std::array<char, 1024> buffer;
+    while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe)) listing.append(buffer.data(), n);
+    ::pclose(pipe);
+    REQUIRE(listing.find("->") != std::string::npos);
+    return listing;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(test::bounded, "29: every descriptor is close-on-exec, wherever it comes from") {
+    const test::temporary_directory directory;
+    const auto stream = must(kw::tcp4::socket::open());
+    const auto either = must(kw::udp::socket::open_for(net::any_loopback_port<kw::udp>()));
+    const auto bound = must(kw::udp::bind(net::any_loopback_port<kw::udp>()));
+    const auto associated = must(kw::udp::connect(must(bound.local_endpoint())));
+    const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
+    const auto client = must(kw::tcp::connect(must(listener.local_endpoint())));
+    const auto accepted = must(listener.accept()).connection;
+    const auto pair = must(kw::unix_stream::pair());
+    const auto packets = must(kw::unix_seqpacket::pair());
+    const auto messages = must(kw::unix_datagram::pair());
+    const auto local_listener = must(kw::unix_stream::listen(directory.endpoint()));
+    const auto local_client = must(kw::unix_stream::connect(directory.endpoint()));
+    const auto local_accepted = must(local_listener.accept()).connection;
+    const auto socket_copy = must(stream.duplicate());
+    const auto listener_copy = must(listener.duplicate());
+    const auto connection_copy = must(accepted.duplicate());
+    const auto handle_copy = must(kw::handle(::dup(client.native_handle())).duplicate());
+
+    const kw::handle_view all[] = {stream,      either,          bound,           associated,  listener,
+                                   client,      accepted,        pair[0],         pair[1],     packets[0],
+                                   packets[1],  messages[0],     messages[1],     socket_copy, local_listener,
+                                   local_client, local_accepted, connection_copy, handle_copy, listener_copy};
+    const std::string inherited = open_in_another_program();
+    for (const kw::handle_view& one : all) {
+        CAPTURE(one.native_handle());
+        CHECK(test::closes_on_exec(one));
+        CHECK(inherited.find(link_of(one.native_handle())) == std::string::npos);
+    }
+    // The listing would show it: a copy that is not close-on-exec.
+    const kw::handle exposed(::dup(stream.native_handle()));
+    CHECK(open_in_another_program().find(link_of(exposed.native_handle())) != std::string::npos);
+}

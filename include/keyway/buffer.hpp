@@ -33,6 +33,9 @@ concept sized_and_contiguous = requires(R& r) {
     { std::size(r) } -> std::convertible_to<std::size_t>;
 };
 
+template <class T>
+concept literal_character = std::same_as<T, char> || std::same_as<T, char8_t>;
+
 }  // namespace detail
 
 /// A contiguous range of byte-like elements: std::array, std::vector, std::string, std::string_view, std::span, arrays.
@@ -54,12 +57,12 @@ public:
     template <byte_range R>
     const_bytes(const R& range) noexcept : span(std::as_bytes(std::span(std::data(range), std::size(range)))) {}
 
-    template <std::size_t Size>
-    const_bytes(const char (&literal)[Size]) noexcept
-        : span(std::as_bytes(std::span(literal, Size - static_cast<std::size_t>(literal[Size - 1] == '\0')))) {}
+    template <detail::literal_character Char, std::size_t Size>
+    const_bytes(const Char (&literal)[Size]) noexcept
+        : span(std::as_bytes(std::span(literal, Size - static_cast<std::size_t>(literal[Size - 1] == Char{})))) {}
 
-    template <std::size_t Size>
-    const_bytes(char (&array)[Size]) noexcept : span(std::as_bytes(std::span(array))) {}
+    template <detail::literal_character Char, std::size_t Size>
+    const_bytes(Char (&array)[Size]) noexcept : span(std::as_bytes(std::span(array))) {}
 };
 
 /// Room to write into: a std::span<std::byte> that any writable_byte_range converts to.
@@ -73,9 +76,9 @@ public:
         : span(std::as_writable_bytes(std::span(std::data(range), std::size(range)))) {}
 
     /// A span of characters is a view, so a temporary one will do.
-    template <byte_like T>
-        requires(!std::is_const_v<T>)
-    mutable_bytes(std::span<T> range) noexcept : span(std::as_writable_bytes(range)) {}
+    template <byte_like T, std::size_t Extent>
+        requires(!std::same_as<T, std::byte>)
+    mutable_bytes(std::span<T, Extent> range) noexcept : span(std::as_writable_bytes(range)) {}
 };
 
 /// The bytes as text, as they are.
@@ -89,6 +92,11 @@ public:
     constexpr const_buffer() noexcept = default;
     const_buffer(const_bytes bytes) noexcept : native_(detail::os::make_buffer(bytes.data(), bytes.size())) {}
 
+    /// Whatever const_bytes takes, without a second conversion that the language would not make.
+    template <class R>
+        requires byte_range<std::remove_reference_t<R>> && (!std::same_as<std::remove_cvref_t<R>, const_buffer>)
+    const_buffer(R&& range) noexcept : const_buffer(const_bytes(range)) {}
+
     [[nodiscard]] const std::byte* data() const noexcept { return static_cast<const std::byte*>(detail::os::data(native_)); }
     [[nodiscard]] std::size_t size() const noexcept { return detail::os::size(native_); }
 
@@ -101,6 +109,10 @@ class mutable_buffer {
 public:
     constexpr mutable_buffer() noexcept = default;
     mutable_buffer(mutable_bytes bytes) noexcept : native_(detail::os::make_buffer(bytes.data(), bytes.size())) {}
+
+    template <writable_byte_range R>
+        requires(!std::same_as<std::remove_cv_t<R>, mutable_buffer>)
+    mutable_buffer(R& range) noexcept : mutable_buffer(mutable_bytes(range)) {}
 
     [[nodiscard]] std::byte* data() const noexcept { return static_cast<std::byte*>(detail::os::data(native_)); }
     [[nodiscard]] std::size_t size() const noexcept { return detail::os::size(native_); }

@@ -204,8 +204,11 @@ public:
     /// The same without the call: `Address already in use`.
     [[nodiscard]] fixed_text<max_message> reason() const noexcept {
         fixed_text<max_message> text;
-        if (domain() == error_domain::resolver)
-            return text.append("resolver error ").append_number(static_cast<unsigned>(code()));
+        if (domain() == error_domain::resolver) {
+            const std::int64_t number = code();
+            return text.append(number < 0 ? "resolver error -" : "resolver error ")
+                .append_number(static_cast<std::uint64_t>(number < 0 ? -number : number));
+        }
         if (domain() == error_domain::keyway) {
             switch (condition()) {
             case errc::end_of_stream: return text.append("the peer closed the stream before the end of the data");

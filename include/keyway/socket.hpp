@@ -165,8 +165,9 @@ public:
     [[nodiscard]] static result<socket> adopt(handle::native_type native) noexcept {
         if (auto kind = detail::check_kind<F, T, P>(native, detail::state::not_listening); !kind)
             return unexpected<error>(kind.error());
-        if (connection_view<F, T, P>(native).peer_endpoint())
-            return detail::failure(errc::already_connected, operation::adopt);
+        const auto peer = connection_view<F, T, P>(native).peer_endpoint();
+        if (peer) return detail::failure(errc::already_connected, operation::adopt);
+        if (peer.error() != errc::not_connected) return unexpected<error>(error(peer.error().code(), operation::adopt));
         return adopt_unchecked(native);
     }
 
@@ -177,11 +178,13 @@ public:
         return socket(native, cleanup);
     }
 
-    /// As socket_view::bind(). A path that an AF_UNIX owner binds, it removes when it closes.
+    /// As socket_view::bind(). A path that an AF_UNIX owner binds, it removes when it closes, and so does the listener
+    /// or datagram connection that it becomes; a stream or seqpacket connection, whose size is that of its descriptor,
+    /// leaves the path to the caller.
     result<void> bind(const endpoint& at) noexcept {
         auto bound = view_type::bind(at);
-        if constexpr (requires { this->cleanup().remember(this->native_handle()); })
-            if (bound) this->cleanup().remember(this->native_handle());
+        if constexpr (requires { this->cleanup().remember(at); })
+            if (bound) this->cleanup().remember(at);
         return bound;
     }
 

@@ -74,11 +74,13 @@ struct transport : detail::listener_names<F, T, P> {
     using socket_view = keyway::socket_view<F, T, P>;
     using connection = keyway::connection<F, T, P>;
     using connection_view = keyway::connection_view<F, T, P>;
+    using listen_options = keyway::listen_options<F>;
+    using bind_options = keyway::bind_options<F>;
 
     /// A socket that is bound and listens. Errors: those of socket::open(), bind() and listen(), each by its name;
     /// invalid_argument where dual_stack is asked for at an IPv4 endpoint.
     [[nodiscard]] static result<typename detail::listener_of<F, T, P>::type> listen(
-        const endpoint& at, const listen_options<F>& options = {}) noexcept
+        const endpoint& at, const listen_options& options = {}) noexcept
         requires connection_oriented<T>
     {
         auto opened = prepared(at, options);
@@ -87,7 +89,7 @@ struct transport : detail::listener_names<F, T, P> {
     }
 
     /// A socket that is bound. Errors: those of socket::open() and bind().
-    [[nodiscard]] static result<socket> bind(const endpoint& at, const bind_options<F>& options = {}) noexcept {
+    [[nodiscard]] static result<socket> bind(const endpoint& at, const bind_options& options = {}) noexcept {
         return prepared(at, options);
     }
 

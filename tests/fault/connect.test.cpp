@@ -420,14 +420,16 @@ verdict connect_through_firewall() {
 
 }  // namespace
 
-TEST_CASE("14 connect: a signal while a firewall drops the SYN, which it lets through later") {
+#define FIREWALL_TEST "14 connect: a signal while a firewall drops the SYN, which it lets through later"
+
+TEST_CASE(FIREWALL_TEST) {
     const net::watchdog watch;
-    const int status = child::run([] { return static_cast<int>(connect_through_firewall()); });
-    const std::string fate = child::fate(status);
-    if (fate == child::fate(no_namespace << 8) || fate == child::fate(no_loopback << 8)) {
-        MESSAGE("skipped \"14 connect: a signal while a firewall drops the SYN\": may not make a network namespace");
-    } else if (fate == child::fate(no_firewall << 8)) {
-        MESSAGE("skipped \"14 connect: a signal while a firewall drops the SYN\": no nft(8), or no nftables here");
+    const std::string fate = child::fate(child::run([] { return static_cast<int>(connect_through_firewall()); }));
+    const auto ended_as = [&](verdict why) { return fate == "exit " + std::to_string(why); };
+    if (ended_as(no_namespace) || ended_as(no_loopback)) {
+        MESSAGE("skipped \"" FIREWALL_TEST "\": may not make a network namespace");
+    } else if (ended_as(no_firewall)) {
+        MESSAGE("skipped \"" FIREWALL_TEST "\": no nft(8), or no nftables here");
     } else {
         CHECK(fate == "exit 0");
     }

@@ -17,9 +17,13 @@ namespace detail {
 /// descriptor, a child after fork, and a listener whose path now names another file leave it alone.
 class bound_path {
 public:
-    /// To be called right after bind().
-    void remember(os::native_handle handle) noexcept {
-        if (const path_text path = path_of(handle); path[0] != '\0') file_ = os::identify(path.data());
+    /// To be called right after bind() to this endpoint.
+    template <class Endpoint>
+    void remember(const Endpoint& at) noexcept {
+        if (!at.is_path()) return;
+        path_text path{};
+        at.path().copy(path.data(), path.size() - 1);
+        file_ = os::identify(path.data());
         process_ = os::process_id();
     }
 

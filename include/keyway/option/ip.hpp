@@ -13,12 +13,12 @@ namespace keyway::inline KEYWAY_MODE {
 namespace option {
 
 /// Off: the IPv6 socket takes IPv4 too, whose peers appear as ::ffff:a.b.c.d. keyway sets it explicitly on every IPv6
-/// socket but raw ones, on, because systems differ in what they do unasked. Only before bind().
+/// socket but raw ones, which do not have it, on, because systems differ in what they do unasked. Only before bind().
 struct v6_only {
     static constexpr int level = IPPROTO_IPV6;
     static constexpr int name = IPV6_V6ONLY;
     template <class F, class T, class P>
-    static constexpr bool fits = internet_family<F> && F::domain != AF_INET;
+    static constexpr bool fits = internet_family<F> && F::domain != AF_INET && T::native != SOCK_RAW;
     using value_type = bool;
     bool value = true;
 };
@@ -31,6 +31,15 @@ struct time_to_live {
     static constexpr bool fits = internet_family<F> && F::domain != AF_INET6;
     using value_type = int;
     int value = 64;
+
+    // The kernel would take -1 as its default.
+    using native_type = int;
+    static constexpr result<int> encode(int value) noexcept {
+        if (value < 1 || value > 255)
+            return unexpected<keyway::error>(keyway::error(errc::invalid_argument, operation::set_option));
+        return value;
+    }
+    static constexpr int decode(int native) noexcept { return native; }
 };
 
 /// How many routers an IPv6 packet may pass, 0 to 255, or -1 for the route's default. Errors: invalid_argument

@@ -79,7 +79,9 @@ struct linger {
         return native;
     }
     static constexpr value_type decode(const native_type& native) noexcept {
-        return {native.l_onoff != 0, static_cast<int>(native.l_linger)};
+        // Linux keeps the time of before where it is off.
+        if (native.l_onoff == 0) return {};
+        return {true, static_cast<int>(native.l_linger)};
     }
 };
 

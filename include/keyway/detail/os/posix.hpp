@@ -225,12 +225,22 @@ inline int finish_connect(native_handle handle) noexcept {
     return -1;
 }
 
-/// Returns when the connection is made, also on a non-blocking socket and when a signal came in between: the
-/// connection goes on by itself then, and asking again would mix up its result (connect(2), EINTR).
+inline bool has_peer(native_handle handle) noexcept {
+    sockaddr_any peer;
+    address_length size = sizeof(peer);
+    return ::getpeername(handle, reinterpret_cast<::sockaddr*>(&peer), &size) == 0;
+}
+
+/// Returns when the connection is made, also on a non-blocking socket and when a signal came in between: over a network
+/// it goes on by itself then, and asking again would mix up its result (connect(2), EINTR). An AF_UNIX socket that waited
+/// for room in the listener's queue has nothing under way and is asked again.
 inline int connect(native_handle handle, const void* address, std::size_t size) noexcept {
-    if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0) return 0;
-    if (errno != EINTR && errno != EINPROGRESS && errno != EALREADY) return -1;
-    return finish_connect(handle);
+    for (;;) {
+        if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0) return 0;
+        if (errno != EINTR && errno != EINPROGRESS && errno != EALREADY) return -1;
+        if (finish_connect(handle) < 0) return -1;
+        if (has_peer(handle)) return 0;
+    }
 }
 
 /// Undoes the connect of a datagram socket (connect(2), "dissolve the association").

@@ -242,7 +242,8 @@ public:
         return set ? closed : set;
     }
 
-    /// Gives up the peer; the socket keeps its local endpoint. On failure the connection stays as it was.
+    /// Gives up the peer. The socket keeps the address and port that bind() named; what the system chose, Linux takes
+    /// back. On failure the connection stays as it was.
     /// Source: connect(2), "dissolve the association".
     [[nodiscard]] result<socket<F, T, P>> disconnect() && noexcept
         requires connectionless<T>

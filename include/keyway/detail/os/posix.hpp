@@ -211,6 +211,14 @@ inline bool is_transient_accept_error(native_handle handle, int code) noexcept {
     }
 }
 
+inline int local_name(native_handle handle, void* address, address_length* size) noexcept {
+    return ::getsockname(handle, static_cast<::sockaddr*>(address), size);
+}
+
+inline int peer_name(native_handle handle, void* address, address_length* size) noexcept {
+    return ::getpeername(handle, static_cast<::sockaddr*>(address), size);
+}
+
 /// Waits until the connection under way is made or has failed, and reads SO_ERROR once, which clears it.
 inline int finish_connect(native_handle handle) noexcept {
     ::pollfd wait{.fd = handle, .events = POLLOUT, .revents = 0};
@@ -225,12 +233,6 @@ inline int finish_connect(native_handle handle) noexcept {
     return -1;
 }
 
-inline bool has_peer(native_handle handle) noexcept {
-    sockaddr_any peer;
-    address_length size = sizeof(peer);
-    return ::getpeername(handle, reinterpret_cast<::sockaddr*>(&peer), &size) == 0;
-}
-
 /// Returns when the connection is made, also on a non-blocking socket and when a signal came in between: over a network
 /// it goes on by itself then, and asking again would mix up its result (connect(2), EINTR). An AF_UNIX socket that waited
 /// for room in the listener's queue has nothing under way and is asked again.
@@ -239,7 +241,10 @@ inline int connect(native_handle handle, const void* address, std::size_t size) 
         if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0) return 0;
         if (errno != EINTR && errno != EINPROGRESS && errno != EALREADY) return -1;
         if (finish_connect(handle) < 0) return -1;
-        if (has_peer(handle)) return 0;
+        sockaddr_any peer;
+        address_length peer_size = sizeof(peer);
+        if (peer_name(handle, &peer, &peer_size) == 0) return 0;
+        if (errno != ENOTCONN) return -1;
     }
 }
 
@@ -253,14 +258,6 @@ inline int disconnect(native_handle handle) noexcept {
 }
 
 inline int shutdown(native_handle handle, int how) noexcept { return ::shutdown(handle, how); }
-
-inline int local_name(native_handle handle, void* address, address_length* size) noexcept {
-    return ::getsockname(handle, static_cast<::sockaddr*>(address), size);
-}
-
-inline int peer_name(native_handle handle, void* address, address_length* size) noexcept {
-    return ::getpeername(handle, static_cast<::sockaddr*>(address), size);
-}
 
 inline int is_non_blocking(native_handle handle) noexcept {
     const int flags = ::fcntl(handle, F_GETFL);

@@ -42,22 +42,79 @@ constexpr expected<std::uint16_t, text_error> scan_port(scanner& in) noexcept {
     return static_cast<std::uint16_t>(*port);
 }
 
+constexpr os::sockaddr_v4 to_native(const ipv4_address& address, std::uint16_t port) noexcept {
+    return os::make_address(to_network(port), address.octets());
+}
+constexpr os::sockaddr_v6 to_native(const ipv6_address& address, std::uint16_t port) noexcept {
+    return os::make_address(to_network(port), address.octets(), address.scope_id());
+}
+
+constexpr ipv4_address address_of(const os::sockaddr_v4& native) noexcept { return ipv4_address(native.address); }
+constexpr ipv6_address address_of(const os::sockaddr_v6& native) noexcept {
+    return ipv6_address(native.address, native.scope_id);
+}
+
+/// What an IPv4 and an IPv6 endpoint have in common.
+template <class Family, class Address>
+class internet_endpoint {
+public:
+    using family = Family;
+    using address_type = Address;
+    using native_type = decltype(to_native(Address(), 0));
+
+    constexpr internet_endpoint() noexcept : internet_endpoint(Address(), 0) {}
+    constexpr internet_endpoint(const Address& address, std::uint16_t port) noexcept
+        : native_(to_native(address, port)) {}
+    explicit internet_endpoint(for_overwrite) noexcept {}
+
+    [[nodiscard]] constexpr Address address() const noexcept { return address_of(native_); }
+    [[nodiscard]] constexpr std::uint16_t port() const noexcept { return from_network(native_.port); }
+
+    [[nodiscard]] void* data() noexcept { return &native_; }
+    [[nodiscard]] const void* data() const noexcept { return &native_; }
+    [[nodiscard]] static constexpr std::size_t size() noexcept { return sizeof(native_type); }
+    [[nodiscard]] static constexpr std::size_t capacity() noexcept { return sizeof(native_type); }
+    /// Called after the kernel wrote `size` bytes; anything but a whole address makes it the default endpoint.
+    constexpr void resize(std::size_t size) noexcept {
+        if (size != sizeof(native_)) [[unlikely]] *this = internet_endpoint();
+    }
+
+    /// The endpoint whose native address this is, `size` bytes of it in use.
+    [[nodiscard]] static constexpr endpoint<Family> from_native(const native_type& native, std::size_t size) noexcept {
+        endpoint<Family> e;
+        static_cast<internet_endpoint&>(e).native_ = native;
+        e.resize(size);
+        return e;
+    }
+    [[nodiscard]] constexpr const native_type& native() const noexcept { return native_; }
+
+    friend constexpr bool operator==(const internet_endpoint& a, const internet_endpoint& b) noexcept {
+        return (a <=> b) == 0;
+    }
+    /// By address, scope id included, then by port.
+    friend constexpr std::strong_ordering operator<=>(const internet_endpoint& a, const internet_endpoint& b) noexcept {
+        const auto by_address = a.address() <=> b.address();
+        return by_address != 0 ? by_address : a.port() <=> b.port();
+    }
+    friend constexpr std::uint64_t hash_value(const internet_endpoint& e) noexcept {
+        return hash_number(e.port(), hash_value(e.address()));
+    }
+
+private:
+    native_type native_;
+};
+
 }  // namespace detail
 
 /// An IPv4 address and a port: 16 bytes, a sockaddr_in. The default is 0.0.0.0:0.
 /// Source: ip(7), "Address format".
 template <>
-class endpoint<ipv4> {
+class endpoint<ipv4> : public detail::internet_endpoint<ipv4, ipv4_address> {
 public:
-    using family = ipv4;
-    using address_type = ipv4_address;
     /// Characters of the longest text, `255.255.255.255:65535`.
     static constexpr std::size_t max_text = ipv4_address::max_text + 6;
 
-    constexpr endpoint() noexcept : endpoint(ipv4_address{}, 0) {}
-    constexpr endpoint(ipv4_address address, std::uint16_t port) noexcept
-        : native_(detail::os::make_address(detail::to_network(port), address.octets())) {}
-    explicit endpoint(detail::for_overwrite) noexcept {}
+    using internet_endpoint::internet_endpoint;
 
     /// `192.0.2.1:80`. The port is required, and like the octets it has no leading zeros.
     /// Errors: text_error with the position.
@@ -65,40 +122,8 @@ public:
         return detail::parse_whole<endpoint>(text, scan);
     }
 
-    [[nodiscard]] constexpr ipv4_address address() const noexcept { return ipv4_address(native_.address); }
-    [[nodiscard]] constexpr std::uint16_t port() const noexcept { return detail::from_network(native_.port); }
-
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return fixed_text<max_text>{}.append(address().text()).append(':').append_number(port());
-    }
-
-    [[nodiscard]] void* data() noexcept { return &native_; }
-    [[nodiscard]] const void* data() const noexcept { return &native_; }
-    [[nodiscard]] static constexpr std::size_t size() noexcept { return sizeof(native_); }
-    [[nodiscard]] static constexpr std::size_t capacity() noexcept { return sizeof(native_); }
-    /// Called after the kernel wrote `size` bytes; anything but a whole sockaddr_in makes it the default endpoint.
-    constexpr void resize(std::size_t size) noexcept {
-        if (size != sizeof(native_)) [[unlikely]] *this = endpoint();
-    }
-
-    /// The endpoint whose native address this is, `size` bytes of it in use.
-    [[nodiscard]] static constexpr endpoint from_native(const detail::os::sockaddr_v4& native,
-                                                        std::size_t size) noexcept {
-        endpoint e;
-        e.native_ = native;
-        e.resize(size);
-        return e;
-    }
-    [[nodiscard]] constexpr const detail::os::sockaddr_v4& native() const noexcept { return native_; }
-
-    friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return (a <=> b) == 0; }
-    /// By address, then by port.
-    friend constexpr std::strong_ordering operator<=>(const endpoint& a, const endpoint& b) noexcept {
-        const auto by_address = a.address() <=> b.address();
-        return by_address != 0 ? by_address : a.port() <=> b.port();
-    }
-    friend constexpr std::uint64_t hash_value(const endpoint& e) noexcept {
-        return detail::hash_number(e.port(), hash_value(e.address()));
     }
 
 private:
@@ -109,24 +134,17 @@ private:
         if (!port) return unexpected<text_error>(port.error());
         return endpoint(*address, *port);
     }
-
-    detail::os::sockaddr_v4 native_;
 };
 
 /// An IPv6 address with its scope id, and a port: 28 bytes, a sockaddr_in6. The default is [::]:0.
 /// Source: ipv6(7), "Address format".
 template <>
-class endpoint<ipv6> {
+class endpoint<ipv6> : public detail::internet_endpoint<ipv6, ipv6_address> {
 public:
-    using family = ipv6;
-    using address_type = ipv6_address;
     /// Characters of the longest text, `[address%zone]:port`.
     static constexpr std::size_t max_text = ipv6_address::max_text + 8;
 
-    constexpr endpoint() noexcept : endpoint(ipv6_address{}, 0) {}
-    constexpr endpoint(const ipv6_address& address, std::uint16_t port) noexcept
-        : native_(detail::os::make_address(detail::to_network(port), address.octets(), address.scope_id())) {}
-    explicit endpoint(detail::for_overwrite) noexcept {}
+    using internet_endpoint::internet_endpoint;
 
     /// `[2001:db8::1]:80`, `[fe80::1%2]:80`: brackets and port are required (RFC 5952 section 6). The zone is an
     /// interface index; neither it nor the port has leading zeros.
@@ -135,46 +153,13 @@ public:
         return detail::parse_whole<endpoint>(text, scan);
     }
 
-    [[nodiscard]] constexpr ipv6_address address() const noexcept {
-        return ipv6_address(native_.address, native_.scope_id);
-    }
-    [[nodiscard]] constexpr std::uint16_t port() const noexcept { return detail::from_network(native_.port); }
     /// The traffic class and flow label that the kernel gave, RFC 3493 section 3.3. Not part of text and equality.
     [[nodiscard]] constexpr std::uint32_t flow_info() const noexcept {
-        return ipv4_address(native_.flow_info).to_number();
+        return ipv4_address(native().flow_info).to_number();
     }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return fixed_text<max_text>{}.append('[').append(address().text()).append("]:").append_number(port());
-    }
-
-    [[nodiscard]] void* data() noexcept { return &native_; }
-    [[nodiscard]] const void* data() const noexcept { return &native_; }
-    [[nodiscard]] static constexpr std::size_t size() noexcept { return sizeof(native_); }
-    [[nodiscard]] static constexpr std::size_t capacity() noexcept { return sizeof(native_); }
-    /// Called after the kernel wrote `size` bytes; anything but a whole sockaddr_in6 makes it the default endpoint.
-    constexpr void resize(std::size_t size) noexcept {
-        if (size != sizeof(native_)) [[unlikely]] *this = endpoint();
-    }
-
-    /// The endpoint whose native address this is, `size` bytes of it in use.
-    [[nodiscard]] static constexpr endpoint from_native(const detail::os::sockaddr_v6& native,
-                                                        std::size_t size) noexcept {
-        endpoint e;
-        e.native_ = native;
-        e.resize(size);
-        return e;
-    }
-    [[nodiscard]] constexpr const detail::os::sockaddr_v6& native() const noexcept { return native_; }
-
-    friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return (a <=> b) == 0; }
-    /// By address and scope id, then by port.
-    friend constexpr std::strong_ordering operator<=>(const endpoint& a, const endpoint& b) noexcept {
-        const auto by_address = a.address() <=> b.address();
-        return by_address != 0 ? by_address : a.port() <=> b.port();
-    }
-    friend constexpr std::uint64_t hash_value(const endpoint& e) noexcept {
-        return detail::hash_number(e.port(), hash_value(e.address()));
     }
 
 private:
@@ -187,8 +172,6 @@ private:
         if (!port) return unexpected<text_error>(port.error());
         return endpoint(*address, *port);
     }
-
-    detail::os::sockaddr_v6 native_;
 };
 
 /// An IPv4 or an IPv6 endpoint, known at run time: room for either and the length in use, which tells them apart. The

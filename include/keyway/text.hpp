@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include <keyway/detail/config.hpp>
@@ -22,6 +23,13 @@ public:
     [[nodiscard]] constexpr const char* c_str() const noexcept { return characters_; }
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
     constexpr operator std::string_view() const noexcept { return view(); }
+
+    /// Writes the characters, without a terminator, into a buffer that has room for every such text, and returns the
+    /// part written.
+    constexpr std::string_view copy_to(std::span<char, Capacity> buffer) const noexcept {
+        for (std::size_t i = 0; i < size_; ++i) buffer[i] = characters_[i];
+        return {buffer.data(), size_};
+    }
 
     /// Appends as much of the text as fits.
     constexpr fixed_text& append(std::string_view text) noexcept {

@@ -67,7 +67,7 @@ public:
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        return is_v6_ ? v6_.print(buffer) : v4_.print(buffer.first<ipv4_address::max_text>());
+        return text().copy_to(buffer);
     }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {

@@ -76,9 +76,7 @@ public:
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        const auto written = text();
-        for (std::size_t i = 0; i < written.size(); ++i) buffer[i] = written.view()[i];
-        return {buffer.data(), written.size()};
+        return text().copy_to(buffer);
     }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {

@@ -111,9 +111,7 @@ public:
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        const auto written = text();
-        for (std::size_t i = 0; i < written.size(); ++i) buffer[i] = written.view()[i];
-        return {buffer.data(), written.size()};
+        return text().copy_to(buffer);
     }
 
     /// RFC 5952: lower case, no leading zeros, `::` for the longest run of at least two zero groups and for the first

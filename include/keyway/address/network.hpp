@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include <keyway/detail/config.hpp>
@@ -71,6 +72,11 @@ public:
     /// Whether every address of the other block is in this one.
     [[nodiscard]] constexpr bool contains(const network& other) const noexcept {
         return other.prefix_length_ >= prefix_length_ && contains(other.address_);
+    }
+
+    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
     }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 #include <keyway/concepts.hpp>
@@ -95,6 +96,11 @@ public:
             if (domain() != Family::domain || !length_fits) return wrong_family();
             return detail::endpoint_from_bytes<target>(storage_.bytes.data(), size_);
         }
+    }
+
+    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
     }
 
     /// The endpoint's own text, or `(address family N)` for a family that the library does not know.

@@ -8,6 +8,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include <keyway/address/ip.hpp>
@@ -122,6 +123,11 @@ public:
         return detail::parse_whole<endpoint>(text, scan);
     }
 
+    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
+
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return fixed_text<max_text>{}.append(address().text()).append(':').append_number(port());
     }
@@ -156,6 +162,11 @@ public:
     /// The traffic class and flow label that the kernel gave, RFC 3493 section 3.3. Not part of text and equality.
     [[nodiscard]] constexpr std::uint32_t flow_info() const noexcept {
         return ipv4_address(native().flow_info).to_number();
+    }
+
+    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
     }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
@@ -217,6 +228,11 @@ public:
 
     /// The IPv4 endpoint that a v4-mapped IPv6 endpoint stands for; every other endpoint as it is.
     [[nodiscard]] constexpr endpoint unmap() const noexcept { return {address().unmap(), port()}; }
+
+    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return is_v4() ? fixed_text<max_text>{}.append(v4_.text()) : v6_.text();

@@ -95,6 +95,11 @@ public:
         return is_abstract() ? name_bytes().substr(1) : std::string_view{};
     }
 
+    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
+
     /// For people: the path, `@name` for an abstract name, `(unnamed)`. Bytes that do not print, backslashes and the '@'
     /// that a path begins with become `\xNN`.
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {

@@ -161,3 +161,8 @@ TEST_CASE("networks hash apart") {
 }
 
 }  // namespace
+
+TEST_CASE("a network is printed into the caller's buffer") {
+    support::check_print("192.0.2.0/24"_ipv4_network);
+    support::check_print("2001:db8::/32"_ipv6_network);
+}

@@ -230,3 +230,10 @@ TEST_CASE("any_endpoints hash apart") {
 }
 
 }  // namespace
+
+TEST_CASE("an any_endpoint prints as the endpoint that it holds") {
+    support::check_print(any_endpoint("192.0.2.1:80"_ipv4_endpoint));
+    CHECK(any_endpoint("[::1]:80"_ipv6_endpoint).text() == "[::1]:80");
+    CHECK(any_endpoint("/run/a"_unix_path).text() == "/run/a");
+    CHECK(any_endpoint().text() == "(address family 0)");
+}

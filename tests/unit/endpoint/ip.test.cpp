@@ -268,3 +268,9 @@ TEST_CASE("endpoints hash apart, by port, address and scope id") {
 }
 
 }  // namespace
+
+TEST_CASE("an endpoint is printed into the caller's buffer") {
+    support::check_print("255.255.255.255:65535"_ipv4_endpoint);
+    support::check_print("[fe80::1%4294967295]:65535"_ipv6_endpoint);
+    support::check_print("[::ffff:192.0.2.1]:1"_ip_endpoint);
+}

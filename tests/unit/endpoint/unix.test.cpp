@@ -292,3 +292,8 @@ TEST_CASE("unix endpoints hash apart") {
 }
 
 }  // namespace
+
+TEST_CASE("a unix endpoint is printed into the caller's buffer") {
+    support::check_print("/run/service.sock"_unix_path);
+    support::check_print(unix_endpoint::unnamed());
+}

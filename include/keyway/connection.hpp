@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <span>
 #include <type_traits>
-#include <utility>
 
 #include <keyway/buffer.hpp>
 #include <keyway/concepts.hpp>
@@ -17,7 +16,9 @@
 #include <keyway/detail/transfer.hpp>
 #include <keyway/detail/view.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
+#include <keyway/protocol.hpp>
 #include <keyway/received.hpp>
 
 namespace keyway::inline KEYWAY_MODE {

@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <ostream>
 #include <string_view>
@@ -22,7 +23,6 @@
 #include <keyway/endpoint/unix.hpp>
 #include <keyway/error.hpp>
 #include <keyway/family.hpp>
-#include <keyway/text.hpp>
 
 #if KEYWAY_HAS_STD_FORMAT
 #include <format>

@@ -5,8 +5,6 @@
 // A descriptor without a type, and what owning one means. Every socket, listener and connection is a view, which has
 // the operations, and an owner of it, which adds only closing, moving and giving up.
 
-#include <utility>
-
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/error.hpp>

@@ -4,8 +4,6 @@
 
 // The state of a socket that waits for connections.
 
-#include <utility>
-
 #include <keyway/concepts.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/detail/config.hpp>
@@ -13,7 +11,9 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/view.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
+#include <keyway/protocol.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <span>
-#include <utility>
 
 #include <keyway/buffer.hpp>
 #include <keyway/concepts.hpp>
@@ -18,10 +17,14 @@
 #include <keyway/detail/transfer.hpp>
 #include <keyway/detail/view.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
+#include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/listener.hpp>
 #include <keyway/option/ip.hpp>
+#include <keyway/protocol.hpp>
 #include <keyway/received.hpp>
+#include <keyway/type.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
 #include <keyway/error.hpp>
 
 namespace keyway::inline KEYWAY_MODE {

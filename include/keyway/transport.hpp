@@ -12,9 +12,11 @@
 #include <keyway/connection.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
+#include <keyway/detail/view.hpp>
 #include <keyway/endpoint/ip.hpp>
 #include <keyway/endpoint/unix.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/listener.hpp>

@@ -8,13 +8,13 @@
 #include <span>
 #include <string_view>
 
+#include <keyway/address/ipv4.hpp>
+#include <keyway/address/ipv6.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/literal.hpp>
 #include <keyway/detail/scan.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/text.hpp>
-#include <keyway/address/ipv4.hpp>
-#include <keyway/address/ipv6.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 

@@ -2,7 +2,6 @@
 #ifndef KEYWAY_DETAIL_HASH_HPP
 #define KEYWAY_DETAIL_HASH_HPP
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 

@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <string_view>
 
-#include <keyway/text.hpp>
 #include <keyway/detail/config.hpp>
+#include <keyway/text.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail {

@@ -25,7 +25,7 @@
 #include <keyway/detail/config.hpp>
 
 #if KEYWAY_HAS_POSIX
-#include <keyway/detail/os/posix.hpp>
+#include <keyway/detail/os/posix.hpp>  // IWYU pragma: export
 #else
 #error "keyway: there is no room for this operating system yet (include/keyway/detail/os/)"
 #endif

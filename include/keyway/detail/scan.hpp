@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include <keyway/detail/config.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/text.hpp>
-#include <keyway/detail/config.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail {

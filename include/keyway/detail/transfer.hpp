@@ -11,11 +11,11 @@
 #include <utility>
 
 #include <keyway/buffer.hpp>
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/for_overwrite.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 #include <keyway/received.hpp>
 
 namespace keyway::inline KEYWAY_MODE {

@@ -11,9 +11,9 @@
 #include <keyway/detail/for_overwrite.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/error.hpp>
-#include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/option.hpp>
+#include <keyway/protocol.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 

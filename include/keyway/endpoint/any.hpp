@@ -19,6 +19,7 @@
 #include <keyway/endpoint/ip.hpp>
 #include <keyway/endpoint/unix.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/text.hpp>
 

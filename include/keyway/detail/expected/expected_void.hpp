@@ -2,6 +2,7 @@
 #ifndef KEYWAY_DETAIL_EXPECTED_EXPECTED_VOID_HPP
 #define KEYWAY_DETAIL_EXPECTED_EXPECTED_VOID_HPP
 
+#include <keyway/detail/config.hpp>
 #include <keyway/detail/expected/expected.hpp>
 #include <keyway/detail/expected/monadic.hpp>
 #include <keyway/detail/expected/storage.hpp>

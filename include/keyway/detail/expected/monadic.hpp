@@ -2,6 +2,7 @@
 #ifndef KEYWAY_DETAIL_EXPECTED_MONADIC_HPP
 #define KEYWAY_DETAIL_EXPECTED_MONADIC_HPP
 
+#include <keyway/detail/config.hpp>
 #include <keyway/detail/expected/storage.hpp>
 #include <keyway/detail/expected/unexpected.hpp>
 

@@ -2,6 +2,7 @@
 #ifndef KEYWAY_DETAIL_EXPECTED_STORAGE_HPP
 #define KEYWAY_DETAIL_EXPECTED_STORAGE_HPP
 
+#include <keyway/detail/config.hpp>
 #include <keyway/detail/expected/unexpected.hpp>
 
 #include <optional> // construct_at and destroy_at: all three libraries declare them here, at a third of <memory>'s cost

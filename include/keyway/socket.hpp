@@ -241,7 +241,6 @@ private:
         socket opened(native);
         if constexpr (internet_family<F> && T::native != raw::native) {
             if (domain == ipv6::domain) {
-                // An IPv6 socket even where F is decided at run time.
                 const auto set = detail::set_option(opened, option::v6_only{true});
                 if (!set) return unexpected<error>(set.error());
             }

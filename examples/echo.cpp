@@ -28,8 +28,8 @@ int serve(const kw::tcp::endpoint& at) {
         auto& [connection, peer] = *next;
         std::array<std::byte, 4096> buffer;
         while (auto got = connection.recv(buffer)) {
-            if (got->empty()) break;                  // the client has sent everything
-            if (!connection.send_all(*got)) break;    // the client is gone: on to the next one
+            if (got->empty()) break;                // the client has sent everything
+            if (!connection.send_all(*got)) break;  // the client is gone: on to the next one
         }
     }  // the connection closes here
 }

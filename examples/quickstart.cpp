@@ -27,8 +27,8 @@ kw::result<void> stream_round(std::string_view title, const typename Transport::
         if (!next) return;
         std::array<std::byte, 4096> buffer;
         while (auto got = next->connection.recv(buffer)) {
-            if (got->empty()) break;                          // the client is done
-            if (!next->connection.send_all(*got)) break;      // all of it, or an error that says how much
+            if (got->empty()) break;                      // the client is done
+            if (!next->connection.send_all(*got)) break;  // all of it, or an error that says how much
         }
     });
 

@@ -72,8 +72,7 @@ public:
     constexpr mutable_bytes(std::span<std::byte> bytes) noexcept : span(bytes) {}
 
     template <writable_byte_range R>
-    mutable_bytes(R& range) noexcept
-        : span(std::as_writable_bytes(std::span(std::data(range), std::size(range)))) {}
+    mutable_bytes(R& range) noexcept : span(std::as_writable_bytes(std::span(std::data(range), std::size(range)))) {}
 
     /// A span of characters is a view, so a temporary one will do.
     template <byte_like T, std::size_t Extent>
@@ -97,7 +96,9 @@ public:
         requires byte_range<std::remove_reference_t<R>> && (!std::same_as<std::remove_cvref_t<R>, const_buffer>)
     const_buffer(R&& range) noexcept : const_buffer(const_bytes(range)) {}
 
-    [[nodiscard]] const std::byte* data() const noexcept { return static_cast<const std::byte*>(detail::os::data(native_)); }
+    [[nodiscard]] const std::byte* data() const noexcept {
+        return static_cast<const std::byte*>(detail::os::data(native_));
+    }
     [[nodiscard]] std::size_t size() const noexcept { return detail::os::size(native_); }
 
 private:

@@ -57,8 +57,8 @@ public:
 
     /// The same from several buffers in one call, `send(gather(header, body))`; at most 1024. Source: sendmsg(2).
     result<std::size_t> send(std::span<const const_buffer> buffers) const noexcept {
-        return detail::counted(
-            detail::os::send_gathered(native(), detail::native(buffers), buffers.size(), nullptr, 0), operation::send);
+        return detail::counted(detail::os::send_gathered(native(), detail::native(buffers), buffers.size(), nullptr, 0),
+                               operation::send);
     }
 
     /// Sends everything, in as many calls as it takes.
@@ -132,8 +132,7 @@ public:
         std::size_t done = 0;
         for (detail::buffer_cursor cursor(buffers); !cursor.at_end();) {
             const auto window = cursor.window();
-            const auto count =
-                detail::os::recv_scattered(native(), window.data(), window.size(), detail::take::remove);
+            const auto count = detail::os::recv_scattered(native(), window.data(), window.size(), detail::take::remove);
             if (count < 0) return detail::failed_after(done, operation::recv);
             if (count == 0) return detail::ended_after(done, operation::recv);
             cursor.advance(static_cast<std::size_t>(count));
@@ -176,7 +175,8 @@ private:
             // recv(2) with a length of 0 would wait for data on TCP.
             if (buffer.empty()) return buffer;
             const auto count = detail::os::recv(native(), buffer.data(), buffer.size(), How);
-            if (count < 0) [[unlikely]] return detail::last_error(operation::recv);
+            if (count < 0) [[unlikely]]
+                return detail::last_error(operation::recv);
             return buffer.first(static_cast<std::size_t>(count));
         }
     }
@@ -187,8 +187,8 @@ private:
             return detail::recv_message_scattered(native(), buffers, no_sender, how, operation::recv);
         } else {
             if (detail::total_size(buffers) == 0) return std::size_t{0};
-            return detail::counted(
-                detail::os::recv_scattered(native(), detail::native(buffers), buffers.size(), how), operation::recv);
+            return detail::counted(detail::os::recv_scattered(native(), detail::native(buffers), buffers.size(), how),
+                                   operation::recv);
         }
     }
 
@@ -204,8 +204,7 @@ private:
 ///     auto sent = connection->send_all("hello\n");
 template <address_family F, socket_type T, protocol_type P>
     requires combination<F, T, P>
-class connection
-    : public owner<connection_view<F, T, P>, typename detail::connection_cleanup<F, T>::type> {
+class connection : public owner<connection_view<F, T, P>, typename detail::connection_cleanup<F, T>::type> {
     using base = owner<connection_view<F, T, P>, typename detail::connection_cleanup<F, T>::type>;
 
 public:
@@ -237,8 +236,9 @@ public:
     {
         detail::os::linger_value abort{};
         abort.l_onoff = 1;
-        auto set = detail::checked(
-            detail::os::set_option(this->native_handle(), SOL_SOCKET, SO_LINGER, &abort, sizeof(abort)), operation::close);
+        auto set =
+            detail::checked(detail::os::set_option(this->native_handle(), SOL_SOCKET, SO_LINGER, &abort, sizeof(abort)),
+                            operation::close);
         auto closed = this->close();
         return set ? closed : set;
     }

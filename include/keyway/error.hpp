@@ -85,10 +85,10 @@ enum class errc : int {
     would_block = EAGAIN,
     wrong_protocol_type = EPROTOTYPE,
 
-    end_of_stream = -1,   ///< the peer closed its side before all the bytes came
-    wrong_kind = -2,      ///< adopt(): the descriptor is of another family, type, protocol or state
-    wrong_family = -3,    ///< the endpoint is of another family
-    malformed_value = -4, ///< the kernel gave a value of another size than asked for
+    end_of_stream = -1,    ///< the peer closed its side before all the bytes came
+    wrong_kind = -2,       ///< adopt(): the descriptor is of another family, type, protocol or state
+    wrong_family = -3,     ///< the endpoint is of another family
+    malformed_value = -4,  ///< the kernel gave a value of another size than asked for
 };
 
 [[nodiscard]] constexpr std::string_view name_of(operation op) noexcept {

@@ -14,7 +14,7 @@ using std::expected;
 using std::unexpect;
 using std::unexpect_t;
 using std::unexpected;
-} // namespace keyway::inline KEYWAY_MODE
+}  // namespace keyway::inline KEYWAY_MODE
 
 #else
 
@@ -28,7 +28,7 @@ using detail::own::expected;
 using detail::own::unexpect;
 using detail::own::unexpect_t;
 using detail::own::unexpected;
-} // namespace keyway::inline KEYWAY_MODE
+}  // namespace keyway::inline KEYWAY_MODE
 
 #endif
 

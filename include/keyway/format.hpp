@@ -45,10 +45,8 @@ concept printable = has_text<T> || has_message<T>;
 
 template <printable T>
 auto printed(const T& value) noexcept {
-    if constexpr (has_text<T>)
-        return value.text();
-    else
-        return value.message();
+    if constexpr (has_text<T>) return value.text();
+    else return value.message();
 }
 
 /// The std::hash of a value that has a hash_value().

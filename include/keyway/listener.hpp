@@ -103,8 +103,8 @@ public:
 
     /// Takes over a descriptor that is known to be such a listener; nothing is checked. `cleanup` is what the library
     /// hands on from one state to the next.
-    [[nodiscard]] static listener adopt_unchecked(
-        handle::native_type native, const typename detail::bind_cleanup<F>::type& cleanup = {}) noexcept {
+    [[nodiscard]] static listener adopt_unchecked(handle::native_type native,
+                                                  const typename detail::bind_cleanup<F>::type& cleanup = {}) noexcept {
         return listener(native, cleanup);
     }
 

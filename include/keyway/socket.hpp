@@ -65,8 +65,8 @@ public:
     result<std::size_t> send_to(std::span<const const_buffer> buffers, const endpoint& to) const noexcept
         requires connectionless<T>
     {
-        return detail::counted(detail::os::send_gathered(this->native_handle(), detail::native(buffers),
-                                                         buffers.size(), to.data(), to.size()),
+        return detail::counted(detail::os::send_gathered(this->native_handle(), detail::native(buffers), buffers.size(),
+                                                         to.data(), to.size()),
                                operation::send_to);
     }
 
@@ -122,8 +122,8 @@ public:
 private:
     result<scattered_from<endpoint>> take(std::span<const mutable_buffer> buffers, detail::take how) const noexcept {
         detail::room_for<endpoint> room;
-        const auto got = detail::recv_message_scattered(this->native_handle(), buffers, &room.endpoint, how,
-                                                        operation::recv_from);
+        const auto got =
+            detail::recv_message_scattered(this->native_handle(), buffers, &room.endpoint, how, operation::recv_from);
         if (!got) return unexpected<error>(got.error());
         return scattered_from<endpoint>{got->size, room.endpoint, got->truncated, got->length};
     }
@@ -157,10 +157,8 @@ public:
 
     /// A new socket of the family that the endpoint is of; for `ip`, which has no other way.
     [[nodiscard]] static result<socket> open_for(const endpoint& e) noexcept {
-        if constexpr (fixed_domain<F>)
-            return open_in(F::domain);
-        else
-            return open_in(e.domain());
+        if constexpr (fixed_domain<F>) return open_in(F::domain);
+        else return open_in(e.domain());
     }
 
     /// Takes over a descriptor from elsewhere, after the kernel said what it is. Refused, it stays the caller's.
@@ -195,7 +193,8 @@ public:
     ///
     /// `backlog` is how many connections may wait to be accepted; the kernel lowers it to its maximum.
     /// Errors: address_in_use. Source: listen(2).
-    [[nodiscard]] result<typename detail::listener_of<F, T, P>::type> listen(int backlog = detail::os::max_backlog) && noexcept
+    [[nodiscard]] result<typename detail::listener_of<F, T, P>::type> listen(
+        int backlog = detail::os::max_backlog) && noexcept
         requires connection_oriented<T>
     {
         if (detail::os::listen(this->native_handle(), backlog) < 0) return detail::last_error(operation::listen);

@@ -38,7 +38,7 @@ struct listen_options {
 template <internet_family F>
 struct listen_options<F> {
     bool reuse_address = detail::os::reuse_address_is_safe;  ///< bind while old connections are in TIME_WAIT
-    bool dual_stack = false;  ///< an IPv6 endpoint takes IPv4 too; an error on an IPv4 one
+    bool dual_stack = false;                ///< an IPv6 endpoint takes IPv4 too; an error on an IPv4 one
     int backlog = detail::os::max_backlog;  ///< connections that may wait; the kernel lowers it to its maximum
 };
 
@@ -140,10 +140,8 @@ private:
     }
 
     static bool is_v6(const endpoint& at) noexcept {
-        if constexpr (fixed_domain<F>)
-            return F::domain == ipv6::domain;
-        else
-            return at.domain() == ipv6::domain;
+        if constexpr (fixed_domain<F>) return F::domain == ipv6::domain;
+        else return at.domain() == ipv6::domain;
     }
 };
 

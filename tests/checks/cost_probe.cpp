@@ -22,10 +22,10 @@ namespace kw = keyway;
 // C++ functions under the names by which callgrind is told to count them.
 kw::result<std::size_t> kw_send(kw::tcp4::connection_view, std::span<const std::byte>) __asm__("kw_send");
 kw::result<std::span<std::byte>> kw_recv(kw::tcp4::connection_view, std::span<std::byte>) __asm__("kw_recv");
-kw::result<std::size_t> kw_send_to(kw::udp4::socket_view, std::span<const std::byte>, const kw::udp4::endpoint&)
-    __asm__("kw_send_to");
-kw::result<kw::received_from<kw::udp4::endpoint>> kw_recv_from(kw::udp4::socket_view, std::span<std::byte>)
-    __asm__("kw_recv_from");
+kw::result<std::size_t> kw_send_to(kw::udp4::socket_view, std::span<const std::byte>,
+                                   const kw::udp4::endpoint&) __asm__("kw_send_to");
+kw::result<kw::received_from<kw::udp4::endpoint>> kw_recv_from(kw::udp4::socket_view,
+                                                               std::span<std::byte>) __asm__("kw_recv_from");
 
 // What a careful programmer checks in C: interruption, SIGPIPE, and on a stream the empty buffer, for which recv(2)
 // would wait; and answers with what happened, a count or an errno. Both sides return their answer by value.
@@ -44,7 +44,8 @@ MEASURED c_count c_send(int socket, const void* data, std::size_t size) {
     return {static_cast<std::size_t>(count), true};
 }
 
-[[gnu::noinline]] kw::result<std::size_t> kw_send(kw::tcp4::connection_view connection, std::span<const std::byte> data) {
+[[gnu::noinline]] kw::result<std::size_t> kw_send(kw::tcp4::connection_view connection,
+                                                  std::span<const std::byte> data) {
     return connection.send(data);
 }
 
@@ -64,7 +65,8 @@ MEASURED c_bytes c_recv(int socket, void* buffer, std::size_t size) {
     return {buffer, static_cast<std::size_t>(count), true};
 }
 
-[[gnu::noinline]] kw::result<std::span<std::byte>> kw_recv(kw::tcp4::connection_view connection, std::span<std::byte> buffer) {
+[[gnu::noinline]] kw::result<std::span<std::byte>> kw_recv(kw::tcp4::connection_view connection,
+                                                           std::span<std::byte> buffer) {
     return connection.recv(buffer);
 }
 
@@ -78,7 +80,7 @@ MEASURED c_count c_send_to(int socket, const void* data, std::size_t size, const
 }
 
 [[gnu::noinline]] kw::result<std::size_t> kw_send_to(kw::udp4::socket_view socket, std::span<const std::byte> data,
-                                            const kw::udp4::endpoint& to) {
+                                                     const kw::udp4::endpoint& to) {
     return socket.send_to(data, to);
 }
 
@@ -106,7 +108,7 @@ MEASURED c_message c_recv_from(int socket, void* buffer, std::size_t size) {
 }
 
 [[gnu::noinline]] kw::result<kw::received_from<kw::udp4::endpoint>> kw_recv_from(kw::udp4::socket_view socket,
-                                                                                std::span<std::byte> buffer) {
+                                                                                 std::span<std::byte> buffer) {
     return socket.recv_from(buffer);
 }
 
@@ -150,7 +152,8 @@ int main(int count, char** arguments) {
             moved = kw_send_to(*socket, data, self).value_or(0);
         } else if (name == "c_recv" || name == "kw_recv") {
             require(near->send_all(data).has_value(), "fill");
-            moved = name == "c_recv" ? c_recv(reader, data.data(), data.size()).size_or_errno : kw_recv(far->connection, data)->size();
+            moved = name == "c_recv" ? c_recv(reader, data.data(), data.size()).size_or_errno
+                                     : kw_recv(far->connection, data)->size();
         } else if (name == "c_recv_from") {
             require(socket->send_to(data, self).has_value(), "fill");
             const auto message = c_recv_from(socket->native_handle(), data.data(), data.size());

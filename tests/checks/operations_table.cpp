@@ -20,14 +20,15 @@ concept has_listener = requires { typename T::listener; };
 
 void row(const char* state, const char* verb, bool stream, bool seqpacket, bool datagram, bool raw) {
     const auto mark = [](bool yes) { return yes ? "yes" : "–"; };
-    std::printf("| %s | `%s` | %s | %s | %s | %s |\n", state, verb, mark(stream), mark(seqpacket), mark(datagram), mark(raw));
+    std::printf("| %s | `%s` | %s | %s | %s | %s |\n", state, verb, mark(stream), mark(seqpacket), mark(datagram),
+                mark(raw));
 }
 
 }  // namespace
 
-#define ROW(state, verb, concept)                                                                                     \
-    row(#state, verb, kw::concept<kw::tcp::state>, kw::concept<kw::unix_seqpacket::state>, kw::concept<kw::udp::state>, \
-        kw::concept<kw::icmp4::state>)
+#define ROW(state, verb, concept)                                                          \
+    row(#state, verb, kw::concept<kw::tcp::state>, kw::concept<kw::unix_seqpacket::state>, \
+        kw::concept<kw::udp::state>, kw::concept<kw::icmp4::state>)
 
 int main() {
     std::puts("| state | operation | stream | seqpacket | datagram | raw |\n|---|---|---|---|---|---|");

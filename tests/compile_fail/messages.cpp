@@ -291,7 +291,8 @@ struct sizable {
 #elif REJECTED == 31
     // says 31: the pointer would outlive the address; name the address first
 #ifdef FIXED
-    const kw::ip_address a; (void)a.if_v4();
+    const kw::ip_address a;
+    (void)a.if_v4();
 #else
     (void)kw::ip_address{}.if_v4();
 #endif
@@ -299,7 +300,8 @@ struct sizable {
 #elif REJECTED == 32
     // says 32: the pointer would outlive the address; name the address first
 #ifdef FIXED
-    const kw::ip_address a; (void)a.if_v6();
+    const kw::ip_address a;
+    (void)a.if_v6();
 #else
     (void)kw::ip_address{}.if_v6();
 #endif
@@ -307,7 +309,8 @@ struct sizable {
 #elif REJECTED == 33
     // says 33: the pointer would outlive the endpoint; name it first
 #ifdef FIXED
-    const kw::tcp::endpoint e; (void)e.if_v4();
+    const kw::tcp::endpoint e;
+    (void)e.if_v4();
 #else
     (void)kw::tcp::endpoint{}.if_v4();
 #endif
@@ -315,7 +318,8 @@ struct sizable {
 #elif REJECTED == 34
     // says 34: the pointer would outlive the endpoint; name it first
 #ifdef FIXED
-    const kw::tcp::endpoint e; (void)e.if_v6();
+    const kw::tcp::endpoint e;
+    (void)e.if_v6();
 #else
     (void)kw::tcp::endpoint{}.if_v6();
 #endif

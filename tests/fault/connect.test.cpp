@@ -91,9 +91,8 @@ TEST_CASE("16 connect: SO_ERROR is read once where connect() did not say, and no
     }
     {
         INFO("with signals while it waits");
-        const fault::scope faults(fault::plan()
-                                      .fail(call::connect, 1, EINTR, timing::after)
-                                      .fail(call::poll, 1, EINTR, timing::instead, 3));
+        const fault::scope faults(
+            fault::plan().fail(call::connect, 1, EINTR, timing::after).fail(call::poll, 1, EINTR, timing::instead, 3));
         REQUIRE(kw::tcp4::connect(to));
         CHECK(fault::count(call::poll) == 4);
         CHECK(fault::count(call::getsockopt) == 1);
@@ -197,7 +196,7 @@ struct {
 class alarm_in {
 public:
     alarm_in(unsigned milliseconds, void (*handler)(int), unsigned again = 0) {
-        struct ::sigaction action {};
+        struct ::sigaction action{};
         action.sa_handler = handler;
         ::sigaction(SIGALRM, &action, &before_);
         const auto in = [](unsigned time) {
@@ -215,7 +214,7 @@ public:
     }
 
 private:
-    struct ::sigaction before_ {};
+    struct ::sigaction before_{};
 };
 
 void accept_one(int) {
@@ -237,10 +236,8 @@ struct full_listener {
     typename Transport::connection waiting;
 
     explicit full_listener(const typename Transport::endpoint& at) {
-        if constexpr (Transport::family::domain == AF_UNIX)
-            listener = Transport::listen(at, {.backlog = 0}).value();
-        else
-            listener = Transport::listen(at, {.reuse_address = true, .dual_stack = false, .backlog = 0}).value();
+        if constexpr (Transport::family::domain == AF_UNIX) listener = Transport::listen(at, {.backlog = 0}).value();
+        else listener = Transport::listen(at, {.reuse_address = true, .dual_stack = false, .backlog = 0}).value();
         waiting = Transport::connect(listener.local_endpoint().value()).value();
     }
 };
@@ -299,27 +296,26 @@ TEST_CASE("14 connect: signals all the while") {
 
 TEST_CASE("16 connect: refused after a signal, which only SO_ERROR tells") {
     const net::watchdog watch;
-    CHECK(connect_interrupted<kw::tcp4>(net::any_loopback_port<kw::tcp4>(), close_listener, 0,
-                                        [](auto&, auto& client) {
-                                            REQUIRE_FALSE(client);
-                                            CHECK(client.error() == kw::errc::connection_refused);
-                                            CHECK(client.error().operation() == kw::operation::connect);
-                                            CHECK(fault::count(call::getsockopt) == 1);
-                                        }));
+    CHECK(connect_interrupted<kw::tcp4>(net::any_loopback_port<kw::tcp4>(), close_listener, 0, [](auto&, auto& client) {
+        REQUIRE_FALSE(client);
+        CHECK(client.error() == kw::errc::connection_refused);
+        CHECK(client.error().operation() == kw::operation::connect);
+        CHECK(fault::count(call::getsockopt) == 1);
+    }));
 }
 
 TEST_CASE("14 connect: a signal during a blocking AF_UNIX connect, after which nothing is under way") {
     const net::watchdog watch;
     const net::temp_directory directory;
     const auto connect = [&](unsigned again) {
-        return connect_interrupted<kw::unix_stream>(
-            directory.endpoint("listener"), accept_one, again, [](auto& full, auto& client) {
-                REQUIRE(client);
-                CHECK(client->peer_endpoint());
-                // Not to wait for one that never comes.
-                REQUIRE(full.listener.set(option::non_blocking{}));
-                CHECK(talks<kw::unix_stream::listener>(full.listener, *client));
-            });
+        return connect_interrupted<kw::unix_stream>(directory.endpoint("listener"), accept_one, again,
+                                                    [](auto& full, auto& client) {
+                                                        REQUIRE(client);
+                                                        CHECK(client->peer_endpoint());
+                                                        // Not to wait for one that never comes.
+                                                        REQUIRE(full.listener.set(option::non_blocking{}));
+                                                        CHECK(talks<kw::unix_stream::listener>(full.listener, *client));
+                                                    });
     };
     CHECK(connect(0));
     CHECK(connect(7));

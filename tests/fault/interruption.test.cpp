@@ -62,12 +62,9 @@ template <class Result>
 std::string told(const Result& result) {
     using value = typename Result::value_type;
     if (!result) return "error " + std::to_string(result.error().code());
-    if constexpr (std::is_void_v<value>)
-        return "done";
-    else if constexpr (std::is_convertible_v<value, std::size_t>)
-        return std::to_string(*result);
-    else if constexpr (std::is_same_v<value, std::span<std::byte>>)
-        return std::string(kw::as_text(*result));
+    if constexpr (std::is_void_v<value>) return "done";
+    else if constexpr (std::is_convertible_v<value, std::size_t>) return std::to_string(*result);
+    else if constexpr (std::is_same_v<value, std::span<std::byte>>) return std::string(kw::as_text(*result));
     else if constexpr (requires { result->data; })
         return std::string(kw::as_text(result->data)) + (result->truncated ? " cut of " : " of ") +
                std::to_string(result->length);
@@ -124,9 +121,8 @@ TEST_CASE("1 eintr_each_call: receiving from a stream") {
                           return count + " " + text();
                       }));
     check_interrupted("peek", call::recv, "hello", after_sending([&] { return emptied(told(ends[1].peek(got))); }));
-    check_interrupted("peek into buffers", call::recvmsg, "5", after_sending([&] {
-                          return emptied(told(ends[1].peek(kw::scatter(head, tail))));
-                      }));
+    check_interrupted("peek into buffers", call::recvmsg, "5",
+                      after_sending([&] { return emptied(told(ends[1].peek(kw::scatter(head, tail)))); }));
     check_interrupted("recv_exact", call::recv, "hello", after_sending([&] { return told(ends[1].recv_exact(got)); }));
     check_interrupted("recv_exact into buffers", call::recvmsg, "5 hello", after_sending([&] {
                           const std::string count = told(ends[1].recv_exact(kw::scatter(head, tail)));
@@ -140,8 +136,7 @@ TEST_CASE("1 eintr_each_call: in the middle of send_all and recv_exact") {
     std::array<char, 5> got{};
     // Two bytes a call, so three calls each way.
     const auto clamped = [&](call sending, call receiving, call interrupted, unsigned k, auto exchange) {
-        const fault::scope faults(
-            fault::plan().clamp(sending, 2).clamp(receiving, 2).fail(interrupted, k, EINTR));
+        const fault::scope faults(fault::plan().clamp(sending, 2).clamp(receiving, 2).fail(interrupted, k, EINTR));
         got = {};
         CHECK(exchange());
         CHECK(fault::count(sending) == (interrupted == sending ? 4 : 3));
@@ -199,9 +194,8 @@ TEST_CASE("1 eintr_each_call: messages with an address") {
                       after_sending([&] { return with_sender(receiver.recv_from(kw::scatter(head, tail))); }));
     check_interrupted("peek_from", call::recvfrom, "hell cut of 5 from the sender",
                       after_sending([&] { return emptied(with_sender(receiver.peek_from(got))); }));
-    check_interrupted("peek_from into buffers", call::recvmsg, "5 of 5 from the sender", after_sending([&] {
-                          return emptied(with_sender(receiver.peek_from(kw::scatter(head, tail))));
-                      }));
+    check_interrupted("peek_from into buffers", call::recvmsg, "5 of 5 from the sender",
+                      after_sending([&] { return emptied(with_sender(receiver.peek_from(kw::scatter(head, tail)))); }));
 }
 
 TEST_CASE("1 eintr_each_call: messages to and from a peer") {
@@ -271,7 +265,7 @@ std::atomic<unsigned> signals_taken = 0;
 class interrupting_handler {
 public:
     interrupting_handler() {
-        struct ::sigaction action {};
+        struct ::sigaction action{};
         action.sa_handler = [](int) { signals_taken.fetch_add(1, std::memory_order_relaxed); };
         ::sigaction(SIGALRM, &action, &before_);
     }
@@ -280,7 +274,7 @@ public:
     ~interrupting_handler() { ::sigaction(SIGALRM, &before_, nullptr); }
 
 private:
-    struct ::sigaction before_ {};
+    struct ::sigaction before_{};
 };
 
 /// Sends the calling thread SIGALRM every millisecond, as setitimer(2) does to a process that has but one.

@@ -49,7 +49,7 @@ Owner make() {
     }
 }
 
-#define OWNERS \
+#define OWNERS                                                                                                         \
     kw::handle, kw::tcp4::socket, kw::udp6::socket, kw::unix_stream::socket, kw::tcp4::listener, kw::tcp4::connection, \
         kw::unix_stream::connection
 

@@ -50,8 +50,8 @@ void check_clamped(const std::array<Connection, 2>& ends, std::size_t most) {
     const auto calls_needed = static_cast<unsigned>((size + most - 1) / most);
     const auto exchange = [&](call sending, call receiving, auto send, auto receive) {
         std::fill(got.begin(), got.end(), std::byte{});
-        const fault::scope faults(fault::plan().clamp_transfers(most).fail_every(sending, 3, EINTR).fail_every(
-            receiving, 3, EINTR));
+        const fault::scope faults(
+            fault::plan().clamp_transfers(most).fail_every(sending, 3, EINTR).fail_every(receiving, 3, EINTR));
         bool sent = false;
         bool received = false;
         {
@@ -72,8 +72,7 @@ void check_clamped(const std::array<Connection, 2>& ends, std::size_t most) {
     };
     const auto to_send = in_pieces<kw::const_buffer>(std::span<const std::byte>(data));
     const auto to_fill = in_pieces<kw::mutable_buffer>(std::span<std::byte>(got));
-    exchange(
-        call::send, call::recv, [&] { return ends[0].send_all(data); }, [&] { return ends[1].recv_exact(got); });
+    exchange(call::send, call::recv, [&] { return ends[0].send_all(data); }, [&] { return ends[1].recv_exact(got); });
     exchange(
         call::sendmsg, call::recvmsg, [&] { return ends[1].send_all(to_send); },
         [&] { return ends[0].recv_exact(to_fill); });
@@ -140,9 +139,7 @@ TEST_CASE_TEMPLATE("3 partial_clamp: an error in the middle comes with what went
             CHECK(result.error() == kw::errc::no_buffer_space);
             CHECK(result.error().transferred == 2 * (k - 1));
         };
-        const auto recover = [&](std::size_t sent) {
-            REQUIRE(ends[1].recv_exact(std::span(got).first(sent)));
-        };
+        const auto recover = [&](std::size_t sent) { REQUIRE(ends[1].recv_exact(std::span(got).first(sent))); };
         {
             const fault::scope failing(faults(call::send));
             check_failed(ends[0].send_all("abcdef"));

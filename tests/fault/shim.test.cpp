@@ -88,10 +88,10 @@ TEST_CASE("the shim: every call is counted under its name") {
     CHECK(::close(listener) == 0);
     close_both(ends);
 
-    for (const call which : {call::socketpair, call::bind, call::listen, call::accept4, call::connect, call::send,
-                             call::sendto, call::sendmsg, call::recv, call::recvfrom, call::recvmsg, call::shutdown,
-                             call::fcntl, call::getsockopt, call::setsockopt, call::getsockname, call::getpeername,
-                             call::poll}) {
+    for (const call which :
+         {call::socketpair, call::bind, call::listen, call::accept4, call::connect, call::send, call::sendto,
+          call::sendmsg, call::recv, call::recvfrom, call::recvmsg, call::shutdown, call::fcntl, call::getsockopt,
+          call::setsockopt, call::getsockname, call::getpeername, call::poll}) {
         INFO(fault::name_of(which));
         CHECK(fault::count(which) == 1);
     }
@@ -244,10 +244,26 @@ TEST_CASE("the shim: the text form says the same as the members") {
     REQUIRE(plan->rule_for(call::poll, 1, 90) != nullptr);
     CHECK(plan->rule_for(call::poll, 1, 90)->error == EINVAL);
 
-    for (const std::string_view malformed :
-         {"send", "send:", "send:eintr", "send:eintr=", "send:eintr=0", "send:eintr=1", "send:eintr=3:EIO", ",",
-          "snd:eintr=3", "send:fail=2", "send:fail=2:", "send:fail=2:EWHAT", "send:fail=x:EIO", "send:fail=-1:EIO",
-          "send:loses=2:EIO", "close:clamp=3", "any:eintr=3", "any:clamp=3", "any:fail=1", "send:clamp=3,,"}) {
+    for (const std::string_view malformed : {"send",
+                                             "send:",
+                                             "send:eintr",
+                                             "send:eintr=",
+                                             "send:eintr=0",
+                                             "send:eintr=1",
+                                             "send:eintr=3:EIO",
+                                             ",",
+                                             "snd:eintr=3",
+                                             "send:fail=2",
+                                             "send:fail=2:",
+                                             "send:fail=2:EWHAT",
+                                             "send:fail=x:EIO",
+                                             "send:fail=-1:EIO",
+                                             "send:loses=2:EIO",
+                                             "close:clamp=3",
+                                             "any:eintr=3",
+                                             "any:clamp=3",
+                                             "any:fail=1",
+                                             "send:clamp=3,,"}) {
         INFO(malformed);
         CHECK_FALSE(fault::plan::parse(malformed));
     }

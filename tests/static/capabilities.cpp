@@ -70,7 +70,8 @@ static_assert(!names_a_socket<kw::ip, kw::raw, kw::ipproto::icmp>);
 static_assert(!names_a_socket<kw::stream, kw::ipv4, kw::ipproto::tcp>);
 static_assert(names_a_listener<kw::ipv4, kw::stream> && !names_a_listener<kw::ipv4, kw::datagram>);
 
-static_assert(std::is_same_v<kw::tcp::protocol, kw::ipproto::tcp> && std::is_same_v<kw::udp6::protocol, kw::ipproto::udp>);
+static_assert(std::is_same_v<kw::tcp::protocol, kw::ipproto::tcp> &&
+              std::is_same_v<kw::udp6::protocol, kw::ipproto::udp>);
 static_assert(std::is_same_v<kw::unix_stream::protocol, kw::no_protocol>);
 
 // ---- states: every verb, yes and no
@@ -90,14 +91,14 @@ constexpr bool is_connection_oriented_throughout =
     kw::can_bind<typename T::socket> && kw::can_listen<typename T::socket> && kw::can_connect<typename T::socket> &&
     !kw::can_accept<typename T::socket> && !kw::can_send<typename T::socket> && !kw::can_recv<typename T::socket> &&
     !kw::can_send_to<typename T::socket> && !kw::can_recv_from<typename T::socket> &&
-    kw::can_accept<typename T::listener> && !kw::can_send<typename T::listener> && !kw::can_recv<typename T::listener> &&
-    !kw::can_listen<typename T::listener> && !kw::can_connect<typename T::listener> &&
-    kw::can_send<typename T::connection> && kw::can_recv<typename T::connection> &&
-    kw::can_shutdown<typename T::connection> && !kw::can_accept<typename T::connection> &&
-    !kw::can_send_to<typename T::connection> && !kw::can_recv_from<typename T::connection> &&
-    !kw::can_bind<typename T::connection> && !can_disconnect<typename T::connection> &&
-    kw::can_send_all<typename T::connection> == Bytes && kw::can_recv_exact<typename T::connection> == Bytes &&
-    has_listen<T>;
+    kw::can_accept<typename T::listener> && !kw::can_send<typename T::listener> &&
+    !kw::can_recv<typename T::listener> && !kw::can_listen<typename T::listener> &&
+    !kw::can_connect<typename T::listener> && kw::can_send<typename T::connection> &&
+    kw::can_recv<typename T::connection> && kw::can_shutdown<typename T::connection> &&
+    !kw::can_accept<typename T::connection> && !kw::can_send_to<typename T::connection> &&
+    !kw::can_recv_from<typename T::connection> && !kw::can_bind<typename T::connection> &&
+    !can_disconnect<typename T::connection> && kw::can_send_all<typename T::connection> == Bytes &&
+    kw::can_recv_exact<typename T::connection> == Bytes && has_listen<T>;
 
 /// The same for one whose messages may each have another peer.
 template <class T>
@@ -170,14 +171,17 @@ template <class O, class T>
 constexpr bool fits = kw::option_for<O, typename T::family, typename T::type, typename T::protocol>;
 
 namespace option = kw::option;
-static_assert(fits<option::no_delay, kw::tcp> && !fits<option::no_delay, kw::udp> && !fits<option::no_delay, kw::unix_stream>);
+static_assert(fits<option::no_delay, kw::tcp> && !fits<option::no_delay, kw::udp> &&
+              !fits<option::no_delay, kw::unix_stream>);
 static_assert(fits<option::keep_alive_time, kw::tcp4> && !fits<option::keep_alive_time, kw::udp4>);
 static_assert(fits<option::v6_only, kw::tcp> && fits<option::v6_only, kw::udp6>);
 static_assert(!fits<option::v6_only, kw::tcp4> && !fits<option::v6_only, kw::unix_stream>);
 static_assert(fits<option::time_to_live, kw::udp4> && !fits<option::time_to_live, kw::udp6>);
 static_assert(fits<option::hop_limit, kw::udp6> && !fits<option::hop_limit, kw::udp4>);
-static_assert(fits<option::broadcast, kw::udp4> && !fits<option::broadcast, kw::tcp4> && !fits<option::broadcast, kw::udp6>);
-static_assert(fits<option::linger, kw::tcp> && !fits<option::linger, kw::unix_stream> && !fits<option::linger, kw::udp>);
+static_assert(fits<option::broadcast, kw::udp4> && !fits<option::broadcast, kw::tcp4> &&
+              !fits<option::broadcast, kw::udp6>);
+static_assert(fits<option::linger, kw::tcp> && !fits<option::linger, kw::unix_stream> &&
+              !fits<option::linger, kw::udp>);
 static_assert(fits<option::keep_alive, kw::tcp> && !fits<option::keep_alive, kw::udp>);
 static_assert(fits<option::reuse_port, kw::udp> && !fits<option::reuse_port, kw::unix_datagram>);
 static_assert(fits<option::reuse_address, kw::tcp> && !fits<option::reuse_address, kw::unix_stream>);

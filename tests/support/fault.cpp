@@ -195,14 +195,10 @@ bool parse_item(std::string_view item, plan& into) noexcept {
         return std::find(transfers.begin(), transfers.end(), *which) != transfers.end();
     }
     if (error == 0) return false;
-    if (what == "fail")
-        into.fail(*which, number, error);
-    else if (what == "every")
-        into.fail_every(*which, number, error);
-    else if (what == "after")
-        into.fail(*which, number, error, timing::after);
-    else
-        return false;
+    if (what == "fail") into.fail(*which, number, error);
+    else if (what == "every") into.fail_every(*which, number, error);
+    else if (what == "after") into.fail(*which, number, error, timing::after);
+    else return false;
     return true;
 }
 

@@ -63,8 +63,8 @@ enum class call : unsigned char {
 
 /// Indexed by call.
 inline constexpr std::array<std::string_view, 20> call_names{
-    "socket", "socketpair", "bind",  "listen",     "accept4",    "connect",     "send",
-    "sendto", "sendmsg",    "recv",  "recvfrom",   "recvmsg",    "shutdown",    "close",
+    "socket", "socketpair", "bind",       "listen",      "accept4",     "connect",  "send",
+    "sendto", "sendmsg",    "recv",       "recvfrom",    "recvmsg",     "shutdown", "close",
     "fcntl",  "getsockopt", "setsockopt", "getsockname", "getpeername", "poll",
 };
 

@@ -36,9 +36,7 @@
 /// A failed check says what the error was.
 template <>
 struct doctest::StringMaker<keyway::error> {
-    static String convert(const keyway::error& e) {
-        return e == keyway::error{} ? "success" : e.message().c_str();
-    }
+    static String convert(const keyway::error& e) { return e == keyway::error{} ? "success" : e.message().c_str(); }
 };
 template <>
 struct doctest::StringMaker<keyway::transfer_error> {
@@ -239,10 +237,8 @@ std::string answer_of_child(Body body) {
 template <class Body>
 void check_in_child(Body body) {
     const std::string answer = answer_of_child(body);
-    if (answer.starts_with("skipped: "))
-        MESSAGE(answer);
-    else
-        CHECK(answer == "");
+    if (answer.starts_with("skipped: ")) MESSAGE(answer);
+    else CHECK(answer == "");
 }
 
 /// In a child: makes it a user without rights. False where it had none to begin with.

@@ -74,10 +74,8 @@ private:
 /// An endpoint on this machine with a port that the system chooses.
 template <class Transport>
 [[nodiscard]] typename Transport::endpoint any_loopback_port() {
-    if constexpr (Transport::family::domain == AF_INET6)
-        return {kw::ipv6_address::loopback(), 0};
-    else
-        return {kw::ipv4_address::loopback(), 0};
+    if constexpr (Transport::family::domain == AF_INET6) return {kw::ipv6_address::loopback(), 0};
+    else return {kw::ipv4_address::loopback(), 0};
 }
 
 /// Two connected ends of tcp, tcp4, tcp6, or of an AF_UNIX transport.

@@ -106,9 +106,7 @@ TEST_CASE("a string literal stands for its characters without the terminator") {
     CHECK(taken(greeting) == "hello");
 }
 
-TEST_CASE("a UTF-8 literal stands for its characters without the terminator") {
-    CHECK(taken(u8"hello") == "hello");
-}
+TEST_CASE("a UTF-8 literal stands for its characters without the terminator") { CHECK(taken(u8"hello") == "hello"); }
 
 TEST_CASE("a const array of char that does not end in NUL is taken whole") {
     constexpr char magic[] = {'P', 'K', '\3', '\4'};

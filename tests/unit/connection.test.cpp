@@ -469,10 +469,8 @@ TEST_CASE_TEMPLATE("40: shutdown_both from another thread wakes a blocked recv",
         std::array<std::byte, 8> buffer;
         waiting = ::gettid();
         const auto got = reader.recv(buffer);
-        if constexpr (kw::byte_oriented<typename T::type>)
-            ended = got && got->empty();
-        else
-            ended = got && got->data.empty();
+        if constexpr (kw::byte_oriented<typename T::type>) ended = got && got->empty();
+        else ended = got && got->data.empty();
     });
     while (waiting == 0) std::this_thread::yield();
     test::wait_until_asleep(waiting);

@@ -36,11 +36,11 @@ static_assert(kw::transfer_error(refused, 7).transferred == 7);
 namespace {
 
 constexpr operation all_operations[] = {
-    operation::open,           operation::pair,          operation::adopt,      operation::duplicate,
-    operation::bind,           operation::listen,        operation::accept,     operation::connect,
-    operation::disconnect,     operation::send,          operation::send_to,    operation::recv,
-    operation::recv_from,      operation::shutdown,      operation::close,      operation::local_endpoint,
-    operation::peer_endpoint,  operation::get_option,    operation::set_option, operation::convert,
+    operation::open,          operation::pair,       operation::adopt,      operation::duplicate,
+    operation::bind,          operation::listen,     operation::accept,     operation::connect,
+    operation::disconnect,    operation::send,       operation::send_to,    operation::recv,
+    operation::recv_from,     operation::shutdown,   operation::close,      operation::local_endpoint,
+    operation::peer_endpoint, operation::get_option, operation::set_option, operation::convert,
 };
 
 std::string message_of(const error& e) { return std::string(e.message().view()); }

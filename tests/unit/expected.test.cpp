@@ -72,8 +72,7 @@ struct literal {
     constexpr literal() noexcept : id(0) {}
     constexpr literal(int i) noexcept : id(i) {}
     constexpr literal(std::initializer_list<int> list, int more = 0) noexcept : id(more) {
-        for (int i : list)
-            id += i;
+        for (int i : list) id += i;
     }
     constexpr literal(const literal& other) noexcept : id(other.id) {}
     constexpr literal(literal&& other) noexcept : id(std::exchange(other.id, -1)) {}
@@ -173,7 +172,7 @@ constexpr int category_of() {
 
 constexpr int lvalue = 0, const_lvalue = 1, rvalue = 2, const_rvalue = 3;
 
-} // namespace
+}  // namespace
 
 TYPE_TO_STRING(own_channel);
 #if KEYWAY_HAS_STD_EXPECTED
@@ -386,8 +385,7 @@ constexpr bool construction_works() {
 
     X in_place(std::in_place, 8), in_place_default(std::in_place);
     X in_place_list(std::in_place, {1, 2}), in_place_list_more(std::in_place, {1, 2}, 10);
-    ok = ok && in_place->id == 8 && in_place_default->id == 0 && in_place_list->id == 3 &&
-         in_place_list_more->id == 13;
+    ok = ok && in_place->id == 8 && in_place_default->id == 0 && in_place_list->id == 3 && in_place_list_more->id == 13;
 
     X as_error(C::unexpect, 9), as_error_default(C::unexpect);
     X as_error_list(C::unexpect, {1, 2}), as_error_list_more(C::unexpect, {1, 2}, 10);
@@ -632,7 +630,7 @@ TEST_CASE_TEMPLATE("an assignment takes part only where value or error can be as
     using text = typename C::template expected<std::string, error>;
     CHECK(emplaces<X&, int>);
     CHECK_FALSE(emplaces<X&, std::string>);
-    CHECK_FALSE(emplaces<text&, const char*>); // could throw
+    CHECK_FALSE(emplaces<text&, const char*>);  // could throw
     CHECK(emplaces<text&, std::string>);
 }
 
@@ -1171,15 +1169,13 @@ struct fragile {
     int id;
 
     fragile(int i) : id(i) {
-        if (fuse)
-            throw blown{};
+        if (fuse) throw blown{};
         ++alive;
     }
     fragile(const fragile& other) : fragile(other.id) {}
     fragile(fragile&& other) noexcept(NothrowMove) : id(other.id) {
         if constexpr (!NothrowMove) {
-            if (fuse)
-                throw blown{};
+            if (fuse) throw blown{};
         }
         other.id = -1;
         ++alive;
@@ -1374,4 +1370,4 @@ TEST_CASE_TEMPLATE("a copy that throws leaves nothing behind", C, CHANNELS) {
 
 TEST_SUITE_END();
 
-} // namespace
+}  // namespace

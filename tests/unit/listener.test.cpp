@@ -94,8 +94,7 @@ TEST_CASE_FIXTURE(test::bounded, "26: out of descriptors is an error, and the co
         std::vector<kw::handle> taken;
         ::rlimit limit{64, 64};
         KEYWAY_CHILD_CHECK(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
-        while (auto copy = client.duplicate())
-            taken.emplace_back(copy->release());
+        while (auto copy = client.duplicate()) taken.emplace_back(copy->release());
         const auto full = listener.accept();
         KEYWAY_CHILD_CHECK(failure(full) == errc::too_many_files);
         KEYWAY_CHILD_CHECK(failure(full).is_resource_exhausted());
@@ -149,10 +148,8 @@ TEST_CASE_FIXTURE(test::bounded, "28: eight threads accept, and each connection 
             number bytes{};
             std::uint32_t n = total;
             if (accepted->connection.recv_exact(bytes)) std::memcpy(&n, bytes.data(), bytes.size());
-            if (n < total)
-                ++seen[n];
-            else
-                ++failures;
+            if (n < total) ++seen[n];
+            else ++failures;
             if (!std::move(accepted->connection).reset()) ++failures;
         }
     };

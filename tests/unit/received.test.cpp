@@ -44,10 +44,8 @@ std::string words(std::size_t stored, std::size_t length, bool truncated) {
 template <class Result>
 std::string told(const Result& outcome) {
     const auto& message = *outcome;
-    if constexpr (requires { message.data; })
-        return words(message.data.size(), message.length, message.truncated);
-    else
-        return words(message.size, message.length, message.truncated);
+    if constexpr (requires { message.data; }) return words(message.data.size(), message.length, message.truncated);
+    else return words(message.size, message.length, message.truncated);
 }
 
 /// 43 for a socket with no peer; `send` sends the ten bytes to it.
@@ -124,10 +122,8 @@ namespace {
 template <class Header, std::size_t Size = sizeof(Header) + 10>
 std::array<std::byte, Size> echo_request(int type) {
     Header header{};
-    if constexpr (std::is_same_v<Header, ::icmphdr>)
-        header.type = static_cast<std::uint8_t>(type);
-    else
-        header.icmp6_type = static_cast<std::uint8_t>(type);
+    if constexpr (std::is_same_v<Header, ::icmphdr>) header.type = static_cast<std::uint8_t>(type);
+    else header.icmp6_type = static_cast<std::uint8_t>(type);
     std::array<std::byte, Size> message{};
     std::memcpy(message.data(), &header, sizeof(header));
     std::memcpy(message.data() + sizeof(header), ten.data(), ten.size());
@@ -216,9 +212,8 @@ std::string check_ping(const typename Transport::endpoint& self, const auto& req
 
 TEST_CASE_FIXTURE(test::bounded, "43: a cut answer to a ping is flagged") {
     using ping4 = kw::transport<kw::ipv4, kw::datagram, kw::ipproto::icmp>;
-    test::check_in_child([] {
-        return check_ping<ping4>({kw::ipv4_address::loopback(), 0}, echo_request<::icmphdr>(ICMP_ECHO));
-    });
+    test::check_in_child(
+        [] { return check_ping<ping4>({kw::ipv4_address::loopback(), 0}, echo_request<::icmphdr>(ICMP_ECHO)); });
 }
 
 TEST_CASE_FIXTURE(test::bounded, "43: a cut answer to an IPv6 ping is flagged") {

@@ -124,10 +124,8 @@ TEST_CASE_TEMPLATE("a pair is two ends that talk to each other", T, kw::unix_str
     CHECK(must(ends[0].peer_endpoint()).is_unnamed());
     std::array<std::byte, 16> buffer;
     const auto heard = [&](const auto& got) {
-        if constexpr (kw::byte_oriented<typename T::type>)
-            return test::text(must(got));
-        else
-            return test::text(must(got).data);
+        if constexpr (kw::byte_oriented<typename T::type>) return test::text(must(got));
+        else return test::text(must(got).data);
     };
     must(ends[0].send("there"));
     CHECK(heard(ends[1].recv(buffer)) == "there");
@@ -278,9 +276,9 @@ TEST_CASE_FIXTURE(test::bounded, "29: every descriptor is close-on-exec, whereve
     const auto connection_copy = must(accepted.duplicate());
     const auto handle_copy = must(kw::handle(::dup(client.native_handle())).duplicate());
 
-    const kw::handle_view all[] = {stream,      either,          bound,           associated,  listener,
-                                   client,      accepted,        pair[0],         pair[1],     packets[0],
-                                   packets[1],  messages[0],     messages[1],     socket_copy, local_listener,
+    const kw::handle_view all[] = {stream,       either,         bound,           associated,  listener,
+                                   client,       accepted,       pair[0],         pair[1],     packets[0],
+                                   packets[1],   messages[0],    messages[1],     socket_copy, local_listener,
                                    local_client, local_accepted, connection_copy, handle_copy, listener_copy};
     const std::string inherited = open_in_another_program();
     for (const kw::handle_view& one : all) {

@@ -38,8 +38,10 @@ public:
     /// The IPv4 address, or null where this is an IPv6 address; likewise if_v6().
     [[nodiscard]] constexpr const ipv4_address* if_v4() const& noexcept { return is_v6_ ? nullptr : &v4_; }
     [[nodiscard]] constexpr const ipv6_address* if_v6() const& noexcept { return is_v6_ ? &v6_ : nullptr; }
+    // clang-format off
     const ipv4_address* if_v4() const&& = KEYWAY_DELETE("the pointer would outlive the address; name the address first");
     const ipv6_address* if_v6() const&& = KEYWAY_DELETE("the pointer would outlive the address; name the address first");
+    // clang-format on
 
     /// The IPv4 address that a v4-mapped IPv6 address stands for; every other address as it is.
     [[nodiscard]] constexpr ip_address unmap() const noexcept {
@@ -66,9 +68,7 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        return text().copy_to(buffer);
-    }
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return ask([](const auto& a) { return fixed_text<max_text>{}.append(a.text()); });

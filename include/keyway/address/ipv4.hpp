@@ -75,9 +75,7 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        return text().copy_to(buffer);
-    }
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         fixed_text<max_text> text;

@@ -110,9 +110,7 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        return text().copy_to(buffer);
-    }
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     /// RFC 5952: lower case, no leading zeros, `::` for the longest run of at least two zero groups and for the first
     /// of equal ones; v4-mapped addresses end in a dotted quad. A scope id follows as `%index`.
@@ -126,7 +124,8 @@ public:
         return a.scope_id_ <=> b.scope_id_;
     }
     friend constexpr std::uint64_t hash_value(const ipv6_address& address) noexcept {
-        return detail::hash_number(address.scope_id_, detail::hash_bytes(std::span<const std::uint8_t>(address.octets_)));
+        return detail::hash_number(address.scope_id_,
+                                   detail::hash_bytes(std::span<const std::uint8_t>(address.octets_)));
     }
 
 private:
@@ -156,7 +155,8 @@ constexpr expected<std::uint16_t, text_error> scan_group(scanner& in, std::size_
 }
 
 /// The dotted quad that may take the place of the last two groups. `start` is where its first octet begins.
-constexpr expected<ipv6_groups, text_error> scan_dotted_tail(scanner& in, std::size_t start, ipv6_groups groups) noexcept {
+constexpr expected<ipv6_groups, text_error> scan_dotted_tail(scanner& in, std::size_t start,
+                                                             ipv6_groups groups) noexcept {
     if (groups.count > 6 || (groups.gap < 0 && groups.count != 6))
         return in.fail_at(start, text_errc::ipv4_part_not_last, groups.count + 1);
     in.seek(start);

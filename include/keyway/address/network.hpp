@@ -75,9 +75,7 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        return text().copy_to(buffer);
-    }
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return fixed_text<max_text>{}.append(address_.text()).append('/').append_number(prefix_length_);
@@ -115,10 +113,8 @@ private:
     }
 
     static constexpr expected<Address, text_error> scan_address(detail::scanner& in) noexcept {
-        if constexpr (Address::bit_count == ipv4_address::bit_count)
-            return detail::scan_ipv4(in);
-        else
-            return detail::scan_unscoped_ipv6(in);
+        if constexpr (Address::bit_count == ipv4_address::bit_count) return detail::scan_ipv4(in);
+        else return detail::scan_unscoped_ipv6(in);
     }
 
     Address address_{};

@@ -28,8 +28,9 @@ struct literal_text {
 /// Compilers print these arguments: the cause, the octet or group, and the position in the text.
 template <text_errc Reason, int Field, int Position>
 struct faulty_literal {
-    static_assert(Position < 0, "keyway: this text is no such address; faulty_literal<reason, octet or group, position> "
-                                "says what is wrong and where");
+    static_assert(Position < 0,
+                  "keyway: this text is no such address; faulty_literal<reason, octet or group, position> "
+                  "says what is wrong and where");
 };
 
 /// The value of `Parse(Text)`, or a compile error that says what is wrong with the text.

@@ -28,7 +28,8 @@ constexpr std::size_t smaller(std::size_t a, std::size_t b) noexcept { return b 
 
 /// A count that is negative on failure.
 inline result<std::size_t> counted(std::ptrdiff_t count, operation op) noexcept {
-    if (count < 0) [[unlikely]] return last_error(op);
+    if (count < 0) [[unlikely]]
+        return last_error(op);
     return static_cast<std::size_t>(count);
 }
 
@@ -85,9 +86,10 @@ constexpr bool tells_true_length = os::tells_true_length(F::domain, is_icmp<P>);
 template <class F, class P, take How>
 inline result<received> recv_message(os::native_handle native, std::span<std::byte> buffer) noexcept {
     os::address_length no_address = 0;
-    const auto got = os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(), nullptr,
-                                                               &no_address, How);
-    if (got.length < 0) [[unlikely]] return last_error(operation::recv);
+    const auto got =
+        os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(), nullptr, &no_address, How);
+    if (got.length < 0) [[unlikely]]
+        return last_error(operation::recv);
     const auto length = static_cast<std::size_t>(got.length);
     return received{buffer.first(smaller(length, buffer.size())), length, got.truncated};
 }
@@ -95,12 +97,13 @@ inline result<received> recv_message(os::native_handle native, std::span<std::by
 /// One message and its sender.
 template <class F, class P, take How>
 inline result<received_from<typename F::endpoint>> recv_message_from(os::native_handle native,
-                                                              std::span<std::byte> buffer) noexcept {
+                                                                     std::span<std::byte> buffer) noexcept {
     room_for<typename F::endpoint> room;
     os::address_length address_size = F::endpoint::capacity();
     const auto got = os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(),
                                                                room.endpoint.data(), &address_size, How);
-    if (got.length < 0) [[unlikely]] return last_error(operation::recv_from);
+    if (got.length < 0) [[unlikely]]
+        return last_error(operation::recv_from);
     room.endpoint.resize(address_size);
     const auto length = static_cast<std::size_t>(got.length);
     return result<received_from<typename F::endpoint>>(std::in_place, buffer.first(smaller(length, buffer.size())),
@@ -110,7 +113,7 @@ inline result<received_from<typename F::endpoint>> recv_message_from(os::native_
 /// One message over several buffers; `sender` is null where the socket has a peer.
 template <class Endpoint>
 inline result<scattered> recv_message_scattered(os::native_handle native, std::span<const mutable_buffer> buffers,
-                                         Endpoint* sender, take how, operation op) noexcept {
+                                                Endpoint* sender, take how, operation op) noexcept {
     os::address_length address_size = sender ? static_cast<os::address_length>(Endpoint::capacity()) : 0;
     const auto got = os::recv_message(native, detail::native(buffers), buffers.size(),
                                       sender ? static_cast<void*>(sender->data()) : nullptr, &address_size, how);

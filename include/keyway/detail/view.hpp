@@ -78,8 +78,9 @@ template <class F, class T, class P>
 result<void> check_kind(os::native_handle native, state wanted) noexcept {
     os::socket_kind kind;
     if (os::inspect(native, kind) < 0) return last_error(operation::adopt);
-    const bool family_fits = fixed_domain<F> ? kind.domain == F::domain
-                                             : internet_family<F> && (kind.domain == AF_INET || kind.domain == AF_INET6);
+    const bool family_fits = fixed_domain<F>
+                                 ? kind.domain == F::domain
+                                 : internet_family<F> && (kind.domain == AF_INET || kind.domain == AF_INET6);
     const bool protocol_fits = P::number == 0 || kind.protocol == P::number;
     const bool state_fits = (kind.listening != 0) == (wanted == state::listening);
     if (!family_fits || kind.type != T::native || !protocol_fits || !state_fits)

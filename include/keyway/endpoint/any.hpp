@@ -61,13 +61,15 @@ public:
     constexpr any_endpoint() noexcept = default;
 
     template <class E>
-        requires(!std::same_as<E, any_endpoint>) && endpoint_type<E> && (E::capacity() <= sizeof(detail::os::sockaddr_any))
+        requires(!std::same_as<E, any_endpoint>) && endpoint_type<E> &&
+                (E::capacity() <= sizeof(detail::os::sockaddr_any))
     constexpr any_endpoint(const E& e) noexcept : size_(static_cast<std::uint32_t>(e.size())) {
         if constexpr (detail::has_native_value<E>)
             detail::copy_bytes(std::bit_cast<std::array<std::byte, sizeof(e.native())>>(e.native()).data(),
                                storage_.bytes.data(), size_);
         else
-            detail::copy_bytes(static_cast<const std::byte*>(static_cast<const void*>(e.data())), storage_.bytes.data(), size_);
+            detail::copy_bytes(static_cast<const std::byte*>(static_cast<const void*>(e.data())), storage_.bytes.data(),
+                               size_);
     }
 
     constexpr any_endpoint(const endpoint<ip>& e) noexcept
@@ -78,7 +80,8 @@ public:
         using family_type = detail::os::sockaddr_any::family_type;
         if (size_ < detail::os::sockaddr_any::family_offset + sizeof(family_type)) return detail::os::no_family;
         std::array<std::byte, sizeof(family_type)> bytes{};
-        for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = storage_.bytes[detail::os::sockaddr_any::family_offset + i];
+        for (std::size_t i = 0; i < bytes.size(); ++i)
+            bytes[i] = storage_.bytes[detail::os::sockaddr_any::family_offset + i];
         return std::bit_cast<family_type>(bytes);
     }
 
@@ -92,17 +95,15 @@ public:
         } else {
             using target = typename Family::endpoint;
             // A default that is as long as can be has one length only.
-            const bool length_fits = target{}.size() == target::capacity() ? size_ == target::capacity()
-                                                                           : size_ <= target::capacity();
+            const bool length_fits =
+                target{}.size() == target::capacity() ? size_ == target::capacity() : size_ <= target::capacity();
             if (domain() != Family::domain || !length_fits) return wrong_family();
             return detail::endpoint_from_bytes<target>(storage_.bytes.data(), size_);
         }
     }
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        return text().copy_to(buffer);
-    }
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     /// The endpoint's own text, or `(address family N)` for a family that the library does not know.
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {

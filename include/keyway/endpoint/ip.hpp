@@ -77,7 +77,8 @@ public:
     [[nodiscard]] static constexpr std::size_t capacity() noexcept { return sizeof(native_type); }
     /// Called after the kernel wrote `size` bytes; anything but a whole address makes it the default endpoint.
     constexpr void resize(std::size_t size) noexcept {
-        if (size != sizeof(native_)) [[unlikely]] *this = internet_endpoint();
+        if (size != sizeof(native_)) [[unlikely]]
+            *this = internet_endpoint();
     }
 
     /// The endpoint whose native address this is, `size` bytes of it in use.
@@ -124,9 +125,7 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        return text().copy_to(buffer);
-    }
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return fixed_text<max_text>{}.append(address().text()).append(':').append_number(port());
@@ -165,9 +164,7 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        return text().copy_to(buffer);
-    }
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return fixed_text<max_text>{}.append('[').append(address().text()).append("]:").append_number(port());
@@ -230,9 +227,7 @@ public:
     [[nodiscard]] constexpr endpoint unmap() const noexcept { return {address().unmap(), port()}; }
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        return text().copy_to(buffer);
-    }
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return is_v4() ? fixed_text<max_text>{}.append(v4_.text()) : v6_.text();
@@ -246,7 +241,8 @@ public:
     /// it the default endpoint.
     constexpr void resize(std::size_t size) noexcept {
         size_ = static_cast<std::uint32_t>(size);
-        if (size != endpoint<ipv4>::size() && size != endpoint<ipv6>::size()) [[unlikely]] *this = endpoint();
+        if (size != endpoint<ipv4>::size() && size != endpoint<ipv6>::size()) [[unlikely]]
+            *this = endpoint();
     }
 
     friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return (a <=> b) == 0; }

@@ -96,9 +96,7 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept {
-        return text().copy_to(buffer);
-    }
+    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     /// For people: the path, `@name` for an abstract name, `(unnamed)`. Bytes that do not print, backslashes and the '@'
     /// that a path begins with become `\xNN`.

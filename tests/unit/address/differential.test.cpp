@@ -371,9 +371,8 @@ TEST_CASE("every value is what its text is parsed to") {
         });
     }
     SUBCASE("endpoint<ip>") {
-        check_round_trip<endpoint<ip>>(18, [](random_source& random) {
-            return endpoint<ip>(random_ip(random), random.value<std::uint16_t>());
-        });
+        check_round_trip<endpoint<ip>>(
+            18, [](random_source& random) { return endpoint<ip>(random_ip(random), random.value<std::uint16_t>()); });
     }
 }
 

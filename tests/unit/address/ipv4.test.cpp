@@ -103,9 +103,9 @@ TEST_CASE("ipv4 addresses are classified by their blocks") {
 }
 
 TEST_CASE("ipv4 addresses are ordered as numbers") {
-    support::check_ascending(support::parse_all<ipv4_address>(
-        {"0.0.0.0", "0.0.0.1", "0.0.1.0", "1.0.0.0", "9.255.0.0", "127.0.0.1", "128.0.0.0", "255.255.255.254",
-         "255.255.255.255"}));
+    support::check_ascending(
+        support::parse_all<ipv4_address>({"0.0.0.0", "0.0.0.1", "0.0.1.0", "1.0.0.0", "9.255.0.0", "127.0.0.1",
+                                          "128.0.0.0", "255.255.255.254", "255.255.255.255"}));
 }
 
 TEST_CASE("ipv4 addresses hash apart") {

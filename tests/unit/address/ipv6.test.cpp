@@ -176,16 +176,16 @@ TEST_CASE("ipv6 addresses are classified by their blocks, v4-mapped ones as the 
 }
 
 TEST_CASE("ipv6 addresses are ordered by octets, then by scope id") {
-    support::check_ascending(support::parse_all<ipv6_address>(
-        {"::", "::%1", "::1", "::1%1", "::1%256", "::2", "::100", "::ffff:1.2.3.4", "0:1::", "7fff::", "8000::",
-         "fe80::1%2", "ffff::"}));
+    support::check_ascending(
+        support::parse_all<ipv6_address>({"::", "::%1", "::1", "::1%1", "::1%256", "::2", "::100", "::ffff:1.2.3.4",
+                                          "0:1::", "7fff::", "8000::", "fe80::1%2", "ffff::"}));
 }
 
 TEST_CASE("ipv6 addresses hash apart") {
     support::check_hash_spread([](std::uint32_t i) { return "2001:db8::"_ipv6.with_scope_id(i); });
     support::check_hash_spread([](std::uint32_t i) {
-        return ipv6_address::from_groups({0x2001, 0xdb8, 0, static_cast<std::uint16_t>(i / 100), 0, 0, 0,
-                                          static_cast<std::uint16_t>(i % 100)});
+        return ipv6_address::from_groups(
+            {0x2001, 0xdb8, 0, static_cast<std::uint16_t>(i / 100), 0, 0, 0, static_cast<std::uint16_t>(i % 100)});
     });
 }
 

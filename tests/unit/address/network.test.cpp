@@ -144,16 +144,15 @@ TEST_CASE("a network contains itself and its parts") {
 }
 
 TEST_CASE("networks are ordered by address, then by prefix length") {
-    support::check_ascending(support::parse_all<ipv4_network>({"0.0.0.0/0", "0.0.0.0/8", "0.0.0.0/32", "10.0.0.0/8",
-                                                               "10.0.0.0/9", "10.0.0.1/32", "192.0.2.0/24"}));
+    support::check_ascending(support::parse_all<ipv4_network>(
+        {"0.0.0.0/0", "0.0.0.0/8", "0.0.0.0/32", "10.0.0.0/8", "10.0.0.0/9", "10.0.0.1/32", "192.0.2.0/24"}));
     support::check_ascending(
         support::parse_all<ipv6_network>({"::/0", "::/96", "2001:db8::/32", "2001:db8::/48", "ff00::/8"}));
 }
 
 TEST_CASE("networks hash apart") {
-    support::check_hash_spread([](std::uint32_t i) {
-        return ipv4_network::of(ipv4_address::from_number(i / 8 << 12), 25 + i % 8).value();
-    });
+    support::check_hash_spread(
+        [](std::uint32_t i) { return ipv4_network::of(ipv4_address::from_number(i / 8 << 12), 25 + i % 8).value(); });
     support::check_hash_spread([](std::uint32_t i) {
         const auto group = static_cast<std::uint16_t>(i / 64);
         return ipv6_network::of(ipv6_address::from_groups({0x2001, group, 0, 0, 0, 0, 0, 0}), 32 + i % 64).value();

@@ -105,9 +105,7 @@ TEST_CASE_FIXTURE(place, "59: a client that fails to connect removes the path th
 
 TEST_CASE_FIXTURE(place, "59: a duplicate leaves the path alone") {
     auto listener = listen();
-    {
-        const auto copy = must(listener.duplicate());
-    }
+    { const auto copy = must(listener.duplicate()); }
     CHECK(exists(path));
     const auto copy = must(listener.duplicate());
     must(listener.close());

@@ -214,11 +214,10 @@ TEST_CASE("the text of an any_endpoint is that of the endpoint, where the librar
 }
 
 TEST_CASE("any_endpoints are ordered by length, then by their bytes") {
-    support::check_ascending<any_endpoint>({any_endpoint{}, endpoint<unix_domain>::unnamed(), "/a"_unix_path,
-                                            "/b"_unix_path, make_tiny(1, 2, 3, 4), make_tiny(1, 2, 4, 0),
-                                            "/aaaaaa"_unix_path, "0.0.0.0:0"_ipv4_endpoint, "9.0.0.0:1"_ipv4_endpoint,
-                                            "1.0.0.0:2"_ipv4_endpoint, "[::]:0"_ipv6_endpoint,
-                                            "[::%1]:0"_ipv6_endpoint});
+    support::check_ascending<any_endpoint>(
+        {any_endpoint{}, endpoint<unix_domain>::unnamed(), "/a"_unix_path, "/b"_unix_path, make_tiny(1, 2, 3, 4),
+         make_tiny(1, 2, 4, 0), "/aaaaaa"_unix_path, "0.0.0.0:0"_ipv4_endpoint, "9.0.0.0:1"_ipv4_endpoint,
+         "1.0.0.0:2"_ipv4_endpoint, "[::]:0"_ipv6_endpoint, "[::%1]:0"_ipv6_endpoint});
 }
 
 TEST_CASE("any_endpoints hash apart") {

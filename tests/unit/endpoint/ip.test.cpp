@@ -258,9 +258,8 @@ TEST_CASE("endpoints are ordered by address, scope id and port") {
 TEST_CASE("endpoints hash apart, by port, address and scope id") {
     const auto port = [](std::uint32_t i) { return static_cast<std::uint16_t>(i); };
     support::check_hash_spread([&](std::uint32_t i) { return endpoint<ipv4>("192.0.2.1"_ipv4, port(i)); });
-    support::check_hash_spread([&](std::uint32_t i) {
-        return endpoint<ipv6>("fe80::1"_ipv6.with_scope_id(i / 100), port(i % 100));
-    });
+    support::check_hash_spread(
+        [&](std::uint32_t i) { return endpoint<ipv6>("fe80::1"_ipv6.with_scope_id(i / 100), port(i % 100)); });
     support::check_hash_spread([&](std::uint32_t i) {
         const auto four = ipv4_address::from_number(i / 2);
         return i % 2 == 0 ? endpoint<ip>(four, 80) : endpoint<ip>(ipv6_address::v4_mapped(four), 80);

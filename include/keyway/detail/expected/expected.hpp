@@ -63,8 +63,8 @@ public:
 
     template <class U = std::remove_cv_t<T>>
         requires(!std::is_same_v<std::remove_cvref_t<U>, std::in_place_t>) &&
-                (!std::is_same_v<std::remove_cvref_t<U>, expected>) && (!is_unexpected<std::remove_cvref_t<U>>) &&
-                std::is_constructible_v<T, U> &&
+                (!std::is_same_v<std::remove_cvref_t<U>, expected>) &&
+                (!is_unexpected<std::remove_cvref_t<U>>) && std::is_constructible_v<T, U> &&
                 (!std::is_same_v<std::remove_cv_t<T>, bool> || !is_expected<std::remove_cvref_t<U>>)
     constexpr explicit(!std::is_convertible_v<U, T>) expected(U&& value)
         : members(std::in_place, std::forward<U>(value)) {}
@@ -164,29 +164,25 @@ public:
     /// The value; throws bad_expected_access<E> if there is none, and aborts where exceptions are off.
     constexpr const T& value() const& {
         static_assert(std::is_copy_constructible_v<E>, "value() copies the error into the exception");
-        if (!has_value_)
-            own::throw_bad_expected_access(error_);
+        if (!has_value_) own::throw_bad_expected_access(error_);
         return value_;
     }
 
     constexpr T& value() & {
         static_assert(std::is_copy_constructible_v<E>, "value() copies the error into the exception");
-        if (!has_value_)
-            own::throw_bad_expected_access(std::as_const(error_));
+        if (!has_value_) own::throw_bad_expected_access(std::as_const(error_));
         return value_;
     }
 
     constexpr const T&& value() const&& {
         static_assert(std::is_copy_constructible_v<E>, "value() throws a copyable exception");
-        if (!has_value_)
-            own::throw_bad_expected_access(std::move(error_));
+        if (!has_value_) own::throw_bad_expected_access(std::move(error_));
         return std::move(value_);
     }
 
     constexpr T&& value() && {
         static_assert(std::is_copy_constructible_v<E>, "value() throws a copyable exception");
-        if (!has_value_)
-            own::throw_bad_expected_access(std::move(error_));
+        if (!has_value_) own::throw_bad_expected_access(std::move(error_));
         return std::move(value_);
     }
 
@@ -322,8 +318,7 @@ public:
     template <class T2, class E2>
         requires(!std::is_void_v<T2>)
     friend constexpr bool operator==(const expected& x, const expected<T2, E2>& y) {
-        if (x.has_value() != y.has_value())
-            return false;
+        if (x.has_value() != y.has_value()) return false;
         return x.has_value() ? static_cast<bool>(*x == *y) : static_cast<bool>(x.error() == y.error());
     }
 
@@ -354,7 +349,7 @@ private:
     constexpr expected(error_from_t tag, Make& make) : members(tag, make) {}
 };
 
-} // namespace detail::own
-} // namespace keyway::inline KEYWAY_MODE
+}  // namespace detail::own
+}  // namespace keyway::inline KEYWAY_MODE
 
 #endif

@@ -103,15 +103,13 @@ public:
     /// Throws bad_expected_access<E> if there is an error, and aborts where exceptions are off.
     constexpr void value() const& {
         static_assert(std::is_copy_constructible_v<E>, "value() copies the error into the exception");
-        if (!has_value_)
-            own::throw_bad_expected_access(error_);
+        if (!has_value_) own::throw_bad_expected_access(error_);
     }
 
     constexpr void value() && {
         static_assert(std::is_copy_constructible_v<E> && std::is_move_constructible_v<E>,
                       "value() throws a copyable exception");
-        if (!has_value_)
-            own::throw_bad_expected_access(std::move(error_));
+        if (!has_value_) own::throw_bad_expected_access(std::move(error_));
     }
 
     constexpr const E& error() const& noexcept { return error_; }
@@ -226,8 +224,7 @@ public:
     template <class T2, class E2>
         requires std::is_void_v<T2>
     friend constexpr bool operator==(const expected& x, const expected<T2, E2>& y) {
-        if (x.has_value() != y.has_value())
-            return false;
+        if (x.has_value() != y.has_value()) return false;
         return x.has_value() || static_cast<bool>(x.error() == y.error());
     }
 
@@ -248,7 +245,7 @@ private:
     constexpr expected(error_from_t tag, Make& make) : members(tag, make) {}
 };
 
-} // namespace detail::own
-} // namespace keyway::inline KEYWAY_MODE
+}  // namespace detail::own
+}  // namespace keyway::inline KEYWAY_MODE
 
 #endif

@@ -22,12 +22,11 @@ template <class T, class E>
 inline constexpr bool is_expected<expected<T, E>> = true;
 
 template <class M, class Class, class Object>
-constexpr decltype(auto) invoke_member(M Class::*member, Object&& object) {
+constexpr decltype(auto) invoke_member(M Class::* member, Object&& object) {
     if constexpr (!std::is_base_of_v<Class, std::remove_cvref_t<Object>>) {
         if constexpr (requires { *std::forward<Object>(object); })
             return own::invoke_member(member, *std::forward<Object>(object));
-        else
-            return own::invoke_member(member, object.get()); // std::reference_wrapper
+        else return own::invoke_member(member, object.get());  // std::reference_wrapper
     } else if constexpr (std::is_function_v<M>) {
         return (std::forward<Object>(object).*member)();
     } else {
@@ -40,8 +39,7 @@ template <class F, class... Args>
 constexpr std::invoke_result_t<F, Args...> invoke(F&& f, Args&&... args) {
     if constexpr (std::is_member_pointer_v<std::remove_cvref_t<F>>)
         return own::invoke_member(f, std::forward<Args>(args)...);
-    else
-        return std::forward<F>(f)(std::forward<Args>(args)...);
+    else return std::forward<F>(f)(std::forward<Args>(args)...);
 }
 
 /// The monadic operations of expected, for both its templates; Self carries the ref-qualification.
@@ -52,8 +50,7 @@ struct monadic {
         static_assert(is_expected<result>, "the function given to and_then returns an expected");
         static_assert(std::is_same_v<typename result::error_type, error_of<Self>>, "and_then keeps the error type");
 
-        if (self.has_value())
-            return call_with_value(std::forward<Self>(self), std::forward<F>(f));
+        if (self.has_value()) return call_with_value(std::forward<Self>(self), std::forward<F>(f));
         return result(unexpect, std::forward<Self>(self).error());
     }
 
@@ -63,8 +60,7 @@ struct monadic {
         static_assert(is_expected<result>, "the function given to or_else returns an expected");
         static_assert(std::is_same_v<typename result::value_type, value_of<Self>>, "or_else keeps the value type");
 
-        if (!self.has_value())
-            return own::invoke(std::forward<F>(f), std::forward<Self>(self).error());
+        if (!self.has_value()) return own::invoke(std::forward<F>(f), std::forward<Self>(self).error());
         return with_value_of<result>(std::forward<Self>(self));
     }
 
@@ -75,8 +71,7 @@ struct monadic {
         static_assert(std::is_void_v<made> || valid_value<made>, "the function given to transform returns an object");
         using result = expected<made, error_of<Self>>;
 
-        if (!self.has_value())
-            return result(unexpect, std::forward<Self>(self).error());
+        if (!self.has_value()) return result(unexpect, std::forward<Self>(self).error());
         if constexpr (std::is_void_v<made>) {
             call();
             return result();
@@ -94,8 +89,7 @@ struct monadic {
         static_assert(valid_error<made>, "the function given to transform_error returns an object");
         using result = expected<value_of<Self>, made>;
 
-        if (self.has_value())
-            return with_value_of<result>(std::forward<Self>(self));
+        if (self.has_value()) return with_value_of<result>(std::forward<Self>(self));
         return result(error_from_t{}, call);
     }
 
@@ -108,22 +102,18 @@ private:
 
     template <class Self, class F>
     static constexpr decltype(auto) call_with_value(Self&& self, F&& f) {
-        if constexpr (std::is_void_v<value_of<Self>>)
-            return own::invoke(std::forward<F>(f));
-        else
-            return own::invoke(std::forward<F>(f), *std::forward<Self>(self));
+        if constexpr (std::is_void_v<value_of<Self>>) return own::invoke(std::forward<F>(f));
+        else return own::invoke(std::forward<F>(f), *std::forward<Self>(self));
     }
 
     template <class Result, class Self>
     static constexpr Result with_value_of(Self&& self) {
-        if constexpr (std::is_void_v<value_of<Self>>)
-            return Result();
-        else
-            return Result(std::in_place, *std::forward<Self>(self));
+        if constexpr (std::is_void_v<value_of<Self>>) return Result();
+        else return Result(std::in_place, *std::forward<Self>(self));
     }
 };
 
-} // namespace detail::own
-} // namespace keyway::inline KEYWAY_MODE
+}  // namespace detail::own
+}  // namespace keyway::inline KEYWAY_MODE
 
 #endif

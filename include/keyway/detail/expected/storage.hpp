@@ -5,7 +5,7 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/expected/unexpected.hpp>
 
-#include <optional> // construct_at and destroy_at: all three libraries declare them here, at a third of <memory>'s cost
+#include <optional>  // construct_at and destroy_at: all three libraries declare them here, at a third of <memory>'s cost
 #include <type_traits>
 #include <utility>
 
@@ -59,8 +59,8 @@ concept trivially_move_assignable_pair =
     std::is_trivially_move_assignable_v<E>;
 
 template <class T, class E>
-concept swappable_pair = move_constructible_pair<T, E> && either_nothrow_movable<T, E> && std::is_swappable_v<T> &&
-                         std::is_swappable_v<E>;
+concept swappable_pair =
+    move_constructible_pair<T, E> && either_nothrow_movable<T, E> && std::is_swappable_v<T> && std::is_swappable_v<E>;
 
 template <class T, class E>
 concept nothrow_swappable_pair =
@@ -84,8 +84,7 @@ public:
     displaced& operator=(const displaced&) = delete;
 
     constexpr ~displaced() {
-        if (home_ != nullptr)
-            own::construct(*home_, std::move(object_));
+        if (home_ != nullptr) own::construct(*home_, std::move(object_));
     }
 
     constexpr T&& release() noexcept {
@@ -147,10 +146,8 @@ struct expected_storage {
 
     template <class Other>
     constexpr expected_storage(same_as_t, Other&& other) : has_value_(other.has_value_) {
-        if (has_value_)
-            own::construct(value_, std::forward<Other>(other).value_);
-        else
-            own::construct(error_, std::forward<Other>(other).error_);
+        if (has_value_) own::construct(value_, std::forward<Other>(other).value_);
+        else own::construct(error_, std::forward<Other>(other).error_);
     }
 
     union {
@@ -178,20 +175,16 @@ struct expected_storage<T, E, false> {
 
     template <class Other>
     constexpr expected_storage(same_as_t, Other&& other) : has_value_(other.has_value_) {
-        if (has_value_)
-            own::construct(value_, std::forward<Other>(other).value_);
-        else
-            own::construct(error_, std::forward<Other>(other).error_);
+        if (has_value_) own::construct(value_, std::forward<Other>(other).value_);
+        else own::construct(error_, std::forward<Other>(other).error_);
     }
 
     expected_storage(const expected_storage&) = delete;
     expected_storage& operator=(const expected_storage&) = delete;
 
     constexpr ~expected_storage() {
-        if (has_value_)
-            std::destroy_at(std::addressof(value_));
-        else
-            std::destroy_at(std::addressof(error_));
+        if (has_value_) std::destroy_at(std::addressof(value_));
+        else std::destroy_at(std::addressof(error_));
     }
 
     union {
@@ -230,10 +223,8 @@ struct expected_operations : expected_storage<T, E> {
 
     template <class Other>
     constexpr void assign(Other&& other) {
-        if (other.has_value_)
-            set_value(std::forward<Other>(other).value_);
-        else
-            set_error(std::forward<Other>(other).error_);
+        if (other.has_value_) set_value(std::forward<Other>(other).value_);
+        else set_error(std::forward<Other>(other).error_);
     }
 
     template <class... Args>
@@ -249,14 +240,10 @@ struct expected_operations : expected_storage<T, E> {
 
     constexpr void exchange(expected_operations& other) {
         using std::swap;
-        if (has_value_ && other.has_value_)
-            swap(value_, other.value_);
-        else if (has_value_)
-            exchange_with_error(other);
-        else if (other.has_value_)
-            other.exchange_with_error(*this);
-        else
-            swap(error_, other.error_);
+        if (has_value_ && other.has_value_) swap(value_, other.value_);
+        else if (has_value_) exchange_with_error(other);
+        else if (other.has_value_) other.exchange_with_error(*this);
+        else swap(error_, other.error_);
     }
 
 private:
@@ -353,7 +340,7 @@ struct expected_move_assign<T, E, false> : expected_copy_assign<T, E> {
 template <class T, class E>
 using expected_members = expected_move_assign<T, E>;
 
-} // namespace detail::own
-} // namespace keyway::inline KEYWAY_MODE
+}  // namespace detail::own
+}  // namespace keyway::inline KEYWAY_MODE
 
 #endif

@@ -35,9 +35,9 @@ struct unexpect_t {
 inline constexpr unexpect_t unexpect{};
 
 template <class T>
-concept valid_value = std::is_object_v<T> && !std::is_array_v<T> &&
-                      !std::is_same_v<std::remove_cv_t<T>, std::in_place_t> &&
-                      !std::is_same_v<std::remove_cv_t<T>, unexpect_t> && !is_unexpected<std::remove_cv_t<T>>;
+concept valid_value =
+    std::is_object_v<T> && !std::is_array_v<T> && !std::is_same_v<std::remove_cv_t<T>, std::in_place_t> &&
+    !std::is_same_v<std::remove_cv_t<T>, unexpect_t> && !is_unexpected<std::remove_cv_t<T>>;
 
 /// An error on its way into an expected.
 template <class E>
@@ -130,7 +130,7 @@ template <class E>
 #endif
 }
 
-} // namespace detail::own
-} // namespace keyway::inline KEYWAY_MODE
+}  // namespace detail::own
+}  // namespace keyway::inline KEYWAY_MODE
 
 #endif

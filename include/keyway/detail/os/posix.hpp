@@ -114,7 +114,9 @@ constexpr int condition(int code) noexcept {
 }
 
 // strerror_r comes in two kinds (strerror(3)): POSIX fills the buffer and returns 0, GNU returns the text.
-inline const char* described(int failure, const char* buffer) noexcept { return failure == 0 ? buffer : "unknown error"; }
+inline const char* described(int failure, const char* buffer) noexcept {
+    return failure == 0 ? buffer : "unknown error";
+}
 inline const char* described(const char* text, const char*) noexcept { return text; }
 
 /// The system's text for a code; `buffer` is where it may be put.
@@ -126,7 +128,8 @@ template <class Call>
 inline auto retry_interrupted(Call call) noexcept {
     for (;;) {
         const auto done = call();
-        if (done >= 0 || errno != EINTR) [[likely]] return done;
+        if (done >= 0 || errno != EINTR) [[likely]]
+            return done;
     }
 }
 
@@ -156,8 +159,7 @@ inline int bind(native_handle handle, const void* address, std::size_t size) noe
 inline int listen(native_handle handle, int backlog) noexcept { return ::listen(handle, backlog); }
 
 inline native_handle accept(native_handle handle, void* address, address_length* size) noexcept {
-    return retry_interrupted(
-        [=] { return ::accept4(handle, static_cast<::sockaddr*>(address), size, SOCK_CLOEXEC); });
+    return retry_interrupted([=] { return ::accept4(handle, static_cast<::sockaddr*>(address), size, SOCK_CLOEXEC); });
 }
 
 inline int get_option(native_handle handle, int level, int name, void* value, address_length* size) noexcept {
@@ -238,7 +240,8 @@ inline int finish_connect(native_handle handle) noexcept {
 /// for room in the listener's queue has nothing under way and is asked again.
 inline int connect(native_handle handle, const void* address, std::size_t size) noexcept {
     for (;;) {
-        if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0) return 0;
+        if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0)
+            return 0;
         if (errno != EINTR && errno != EINPROGRESS && errno != EALREADY) return -1;
         if (finish_connect(handle) < 0) return -1;
         sockaddr_any peer;
@@ -339,7 +342,7 @@ inline message_length recv_message(native_handle handle, const io_buffer* buffer
 /// One buffer of one message.
 template <bool TellsTrueLength>
 inline message_length recv_message(native_handle handle, void* buffer, std::size_t size, void* address,
-                            address_length* address_size, take how) noexcept {
+                                   address_length* address_size, take how) noexcept {
     if constexpr (TellsTrueLength) {
         const std::ptrdiff_t length = retry_interrupted([=] {
             return ::recvfrom(handle, buffer, size, tell_true_length | (how == take::peek ? MSG_PEEK : 0),

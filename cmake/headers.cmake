@@ -21,7 +21,13 @@ set(KEYWAY_HEADERS
     keyway/address/ip.hpp
     keyway/address/network.hpp
     # the operating system
+    keyway/detail/os/linux.hpp
+    keyway/detail/os/bsd.hpp
+    keyway/detail/os/winsock.hpp
+    keyway/detail/os/sockaddr.hpp
     keyway/detail/os/posix.hpp
+    keyway/detail/os/windows_error.hpp
+    keyway/detail/os/windows.hpp
     keyway/detail/os.hpp
     keyway/error.hpp
     # the vocabulary

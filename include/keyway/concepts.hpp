@@ -120,12 +120,12 @@ concept has_level_and_name = requires {
     int{O::name};
 };
 
-/// Static functions `read(handle)` and `write(handle, value)`: an option that is not behind getsockopt(2).
+/// A static function `read(handle)`: the value is not behind getsockopt(2).
 template <class O>
-concept reads_and_writes_itself = requires {
-    &O::read;
-    &O::write;
-};
+concept reads_itself = requires { &O::read; };
+/// A static function `write(handle, value)`: the value is not set by setsockopt(2).
+template <class O>
+concept writes_itself = requires { &O::write; };
 
 /// A `value` of type `value_type`: bool (an int in the kernel) or a trivially copyable type that the kernel knows.
 template <class O>
@@ -136,11 +136,19 @@ concept has_option_value = requires(O option) {
 
 /// Satisfied by: option::no_delay. An own option is a struct of level, name, value_type and value.
 template <class O>
-concept socket_option = has_option_value<O> && (has_level_and_name<O> || reads_and_writes_itself<O>);
+concept socket_option = has_option_value<O> && (has_level_and_name<O> || reads_itself<O> || writes_itself<O>);
 
 /// An optional constant of an option: the kernel tells it and takes no other value.
 template <class O>
 concept read_only_option = socket_option<O> && requires { requires O::is_read_only; };
+
+/// The kernel, or the option itself, tells the value.
+template <class O>
+concept readable_option = socket_option<O> && (has_level_and_name<O> || reads_itself<O>);
+
+/// An option of other systems, which this one lacks.
+template <class O>
+concept absent_option = requires { requires O::is_absent; };
 
 /// An option that has a constant template `fits<Family, Type, Protocol>` decides by it; the others fit all.
 template <class O, class F, class T, class P>

@@ -236,9 +236,9 @@ public:
     {
         detail::os::linger_value abort{};
         abort.l_onoff = 1;
-        auto set =
-            detail::checked(detail::os::set_option(this->native_handle(), SOL_SOCKET, SO_LINGER, &abort, sizeof(abort)),
-                            operation::close);
+        auto set = detail::checked(
+            detail::os::set_option(this->native_handle(), SOL_SOCKET, detail::os::linger_option, &abort, sizeof(abort)),
+            operation::close);
         auto closed = this->close();
         return set ? closed : set;
     }

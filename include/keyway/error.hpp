@@ -91,6 +91,17 @@ enum class errc : int {
     malformed_value = -4,  ///< the kernel gave a value of another size than asked for
 };
 
+namespace detail {
+
+/// One <cerrno> constant where two mean the same.
+constexpr int canonical(int condition) noexcept {
+    if (condition == EWOULDBLOCK) return EAGAIN;
+    if (condition == ENOTSUP) return EOPNOTSUPP;
+    return condition;
+}
+
+}  // namespace detail
+
 [[nodiscard]] constexpr std::string_view name_of(operation op) noexcept {
     switch (op) {
     case operation::none: return "none";
@@ -143,7 +154,7 @@ public:
     /// What the code means, the same on every platform. A resolver's code has no errc.
     [[nodiscard]] constexpr errc condition() const noexcept {
         switch (domain()) {
-        case error_domain::system: return static_cast<errc>(detail::os::condition(code()));
+        case error_domain::system: return static_cast<errc>(detail::canonical(detail::os::condition(code())));
         case error_domain::keyway: return static_cast<errc>(code());
         case error_domain::resolver: break;
         }
@@ -205,9 +216,7 @@ public:
     [[nodiscard]] fixed_text<max_message> reason() const noexcept {
         fixed_text<max_message> text;
         if (domain() == error_domain::resolver) {
-            const std::int64_t number = code();
-            return text.append(number < 0 ? "resolver error -" : "resolver error ")
-                .append_number(static_cast<std::uint64_t>(number < 0 ? -number : number));
+            return append_number(text.append("resolver error "));
         }
         if (domain() == error_domain::keyway) {
             switch (condition()) {
@@ -218,8 +227,10 @@ public:
             default: break;
             }
         }
+        const int native = domain() == error_domain::system ? code() : detail::os::code_of(code());
         char buffer[max_message + 1] = {};
-        return text.append(detail::os::describe(code(), buffer, sizeof(buffer)));
+        const char* const known = detail::os::describe(native, buffer, sizeof(buffer));
+        return known != nullptr ? text.append(known) : append_number(text.append("unknown error "));
     }
 
     friend constexpr bool operator==(const error&, const error&) noexcept = default;
@@ -228,6 +239,12 @@ public:
     }
 
 private:
+    [[nodiscard]] fixed_text<max_message> append_number(fixed_text<max_message> text) const noexcept {
+        const std::int64_t number = code();
+        if (number < 0) text.append('-');
+        return text.append_number(static_cast<std::uint64_t>(number < 0 ? -number : number));
+    }
+
     static constexpr int domain_shift = 32;
     static constexpr int operation_shift = 40;
 

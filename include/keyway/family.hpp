@@ -62,15 +62,18 @@ struct ip : detail::internet {
     static constexpr int domain = AF_UNSPEC;
 };
 
+/// Streams everywhere; datagrams not on Windows, seqpacket not on Windows and macOS.
 struct unix_domain {
     using endpoint = keyway::endpoint<unix_domain>;
     /// What bind() leaves behind and the owner removes: the file at the path.
     using bound_name = detail::bound_path;
     static constexpr int domain = AF_UNIX;
     static constexpr bool is_local = true;
-    static constexpr bool has_pairs = true;
+    static constexpr bool has_pairs = KEYWAY_HAS_SOCKETPAIR;
     template <class T, class P>
-    static constexpr bool takes = std::same_as<P, no_protocol> && !std::same_as<T, raw>;
+    static constexpr bool takes = std::same_as<P, no_protocol> && !std::same_as<T, raw> &&
+                                  (KEYWAY_HAS_UNIX_DATAGRAM || !std::same_as<T, datagram>) &&
+                                  (KEYWAY_HAS_UNIX_SEQPACKET || !std::same_as<T, seqpacket>);
 };
 
 static_assert(address_family<ipv4> && address_family<ipv6> && address_family<ip> && address_family<unix_domain>);

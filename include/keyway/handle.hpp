@@ -33,6 +33,13 @@ namespace detail {
 /// Why a descriptor is about to be closed: somebody called close(), or its owner went out of scope.
 enum class closing : bool { asked, abandoned };
 
+/// What the kernel says a socket is.
+inline result<os::socket_kind> kind_of(os::native_handle native, operation op) noexcept {
+    os::socket_kind kind;
+    if (os::inspect(native, kind) < 0) return last_error(op);
+    return kind;
+}
+
 /// Nothing has to be done before the descriptor is closed.
 struct close_only {
     static void before_close(os::native_handle, closing) noexcept {}
@@ -43,7 +50,7 @@ struct close_only {
 struct do_not_linger {
     static void before_close(os::native_handle native, closing why) noexcept {
         constexpr os::linger_value off{};
-        if (why == closing::abandoned) os::set_option(native, SOL_SOCKET, SO_LINGER, &off, sizeof(off));
+        if (why == closing::abandoned) os::set_option(native, SOL_SOCKET, os::linger_option, &off, sizeof(off));
     }
 };
 
@@ -114,7 +121,7 @@ private:
         detail::os::set_last_error(kept);
     }
 
-    [[no_unique_address]] Cleanup cleanup_;
+    KEYWAY_NO_UNIQUE_ADDRESS Cleanup cleanup_;
 };
 
 /// Owns a descriptor of any kind.

@@ -47,7 +47,7 @@ public:
             detail::os::address_length size = F::endpoint::capacity();
             const auto native = detail::os::accept(this->native_handle(), room.endpoint.data(), &size);
             if (native != handle_view::invalid) {
-                room.endpoint.resize(size);
+                room.endpoint.resize(static_cast<std::size_t>(size));
                 return accepted<F, T, P>{connection<F, T, P>::adopt_unchecked(native), room.endpoint};
             }
             const int code = detail::os::last_error();
@@ -56,9 +56,12 @@ public:
         }
     }
 
-    /// Stops listening: accept() fails with invalid_argument from now on, also in threads that wait in it.
-    /// Source: shutdown(2), SHUT_RD; Linux.
-    result<void> shutdown() const noexcept {
+    /// Stops listening: accept() fails with invalid_argument from now on, also in threads that wait in it. Linux only,
+    /// KEYWAY_HAS_LISTENER_SHUTDOWN.
+    /// Source: shutdown(2), SHUT_RD.
+    result<void> shutdown() const noexcept
+        requires(KEYWAY_HAS_LISTENER_SHUTDOWN != 0)
+    {
         return detail::checked(detail::os::shutdown(this->native_handle(), detail::os::shut_receive),
                                operation::shutdown);
     }
@@ -72,6 +75,7 @@ public:
     }
 
     // clang-format off
+    void shutdown() const requires(KEYWAY_HAS_LISTENER_SHUTDOWN == 0) = KEYWAY_DELETE("only Linux wakes accept() by shutdown: elsewhere set option::non_blocking, or connect to the listener once more");
     void send(auto&&...) const = KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() yields");
     void recv(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() yields");
     void connect(const typename F::endpoint&) const = KEYWAY_DELETE("a listener waits for others: connect() with a socket of its own");

@@ -61,7 +61,7 @@ struct option_encoding<O> {
 
 template <socket_option O>
 result<void> set_option(handle_view socket, const O& option) noexcept {
-    if constexpr (reads_and_writes_itself<O>) {
+    if constexpr (writes_itself<O>) {
         return O::write(socket, option.value);
     } else {
         const auto native = option_encoding<O>::encode(option.value);
@@ -73,7 +73,7 @@ result<void> set_option(handle_view socket, const O& option) noexcept {
 
 template <socket_option O>
 result<typename O::value_type> get_option(handle_view socket) noexcept {
-    if constexpr (reads_and_writes_itself<O>) {
+    if constexpr (reads_itself<O>) {
         return O::read(socket);
     } else {
         typename option_encoding<O>::native_type native{};

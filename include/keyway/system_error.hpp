@@ -20,15 +20,36 @@ public:
     constexpr explicit domain_category(error_domain domain) noexcept : domain_(domain) {}
 
     [[nodiscard]] const char* name() const noexcept override {
-        return domain_ == error_domain::resolver ? "keyway.resolver" : "keyway";
+        switch (domain_) {
+        case error_domain::system: return "keyway.system";
+        case error_domain::resolver: return "keyway.resolver";
+        case error_domain::keyway: break;
+        }
+        return "keyway";
     }
     [[nodiscard]] std::string message(int code) const override {
         return error(code, operation::none, domain_).reason().c_str();
     }
 
+    [[nodiscard]] std::error_condition default_error_condition(int code) const noexcept override {
+        const auto condition = static_cast<int>(error(code, operation::none, domain_).condition());
+        if (condition > 0) return {condition, std::generic_category()};
+        return {code, *this};
+    }
+
 private:
     error_domain domain_;
 };
+
+/// The standard library's own category where it knows what the codes mean; libstdc++ has not heard of Winsock's.
+inline const std::error_category& system_codes() noexcept {
+    static const domain_category own(error_domain::system);
+    static const bool is_known = [] {
+        const int code = os::code_of(EADDRINUSE);
+        return std::system_category().default_error_condition(code) == std::errc::address_in_use;
+    }();
+    return is_known ? std::system_category() : own;
+}
 
 }  // namespace detail
 
@@ -47,7 +68,7 @@ inline const std::error_category& resolver_category() noexcept {
 /// The code in the category that it belongs to. Which call failed has no place in a std::error_code and is left out.
 inline std::error_code make_error_code(const error& e) noexcept {
     switch (e.domain()) {
-    case error_domain::system: return {e.code(), std::system_category()};
+    case error_domain::system: return {e.code(), detail::system_codes()};
     case error_domain::resolver: return {e.code(), resolver_category()};
     case error_domain::keyway: break;
     }
@@ -62,7 +83,7 @@ inline std::system_error as_exception(const error& e) {
 
 /// Whether the error means what the std::errc means; both are <cerrno> constants.
 constexpr bool operator==(const error& e, std::errc condition) noexcept {
-    return e == static_cast<errc>(detail::os::condition(static_cast<int>(condition)));
+    return e == static_cast<errc>(detail::canonical(static_cast<int>(condition)));
 }
 
 }  // namespace keyway::inline KEYWAY_MODE

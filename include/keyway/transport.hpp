@@ -37,7 +37,9 @@ struct listen_options {
 
 template <internet_family F>
 struct listen_options<F> {
-    bool reuse_address = detail::os::reuse_address_is_safe;  ///< bind while old connections are in TIME_WAIT
+    /// POSIX: bind while old connections are in TIME_WAIT. Off on Windows, where it would let others take the port over;
+    /// what is off makes the port exclusive there.
+    bool reuse_address = detail::os::reuse_address_is_safe;
     bool dual_stack = false;                ///< an IPv6 endpoint takes IPv4 too; an error on an IPv4 one
     int backlog = detail::os::max_backlog;  ///< connections that may wait; the kernel lowers it to its maximum
 };
@@ -102,18 +104,19 @@ struct transport : detail::listener_names<F, T, P> {
         return std::move(*opened).connect(to);
     }
 
-    /// Two connections to each other. Errors: too_many_files. Source: socketpair(2).
+    /// Two connections to each other. AF_UNIX asks socketpair(2), on POSIX. TCP goes over the loopback interface, on every
+    /// system, and takes no other client for its own: whoever else connects in between is closed.
+    /// Errors: too_many_files; TCP: those of listen(), connect() and accept().
     [[nodiscard]] static result<std::array<connection, 2>> pair() noexcept
-        requires pairable_family<F>
+        requires(pairable_family<F> || (internet_family<F> && byte_oriented<T>))
     {
-        std::array<handle::native_type, 2> ends{};
-        if (detail::os::pair(F::domain, T::native, P::number, ends) < 0) return detail::last_error(operation::pair);
-        return std::array{connection::adopt_unchecked(ends[0]), connection::adopt_unchecked(ends[1])};
+        if constexpr (internet_family<F>) return loopback_pair();
+        else return kernel_pair();
     }
 
     // clang-format off
     static void listen(const endpoint&) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
-    static void pair(auto&&...) requires(!pairable_family<F>) = KEYWAY_DELETE("only AF_UNIX makes pairs: listen(), connect() and accept()");
+    static void pair(auto&&...) requires(!pairable_family<F> && !(internet_family<F> && byte_oriented<T>)) = KEYWAY_DELETE("TCP makes pairs everywhere, AF_UNIX where socketpair(2) is (not on Windows), and others do not: connect() one to the other");
     // clang-format on
 
 private:
@@ -123,13 +126,44 @@ private:
         auto opened = socket::open_for(at);
         if (!opened) return opened;
         if constexpr (internet_family<F>) {
-            if (options.reuse_address)
-                if (auto set = opened->set(option::reuse_address{true}); !set) return unexpected<error>(set.error());
+            const auto set = options.reuse_address
+                                 ? opened->set(option::reuse_address{true})
+                                 : detail::checked(detail::os::keep_address_exclusive(opened->native_handle()),
+                                                   operation::set_option);
+            if (!set) return unexpected<error>(set.error());
             if (options.dual_stack)
-                if (auto set = accept_ipv4_too(*opened, at); !set) return unexpected<error>(set.error());
+                if (auto both = accept_ipv4_too(*opened, at); !both) return unexpected<error>(both.error());
         }
         if (auto bound = opened->bind(at); !bound) return unexpected<error>(bound.error());
         return opened;
+    }
+
+    static result<std::array<connection, 2>> kernel_pair() noexcept {
+        std::array<handle::native_type, 2> ends{};
+        if (detail::os::pair(F::domain, T::native, P::number, ends) < 0) return detail::last_error(operation::pair);
+        return std::array{connection::adopt_unchecked(ends[0]), connection::adopt_unchecked(ends[1])};
+    }
+
+    static result<std::array<connection, 2>> loopback_pair() noexcept {
+        const auto listener = listen(loopback_endpoint());
+        if (!listener) return unexpected<error>(listener.error());
+        const auto at = listener->local_endpoint();
+        if (!at) return unexpected<error>(at.error());
+        auto client = connect(*at);
+        if (!client) return unexpected<error>(client.error());
+        const auto own = client->local_endpoint();
+        if (!own) return unexpected<error>(own.error());
+        for (;;) {
+            auto next = listener->accept();
+            if (!next) return unexpected<error>(next.error());
+            if (next->peer == *own) return std::array{std::move(*client), std::move(next->connection)};
+        }
+    }
+
+    /// Port 0, for the system to choose one.
+    static endpoint loopback_endpoint() noexcept {
+        if constexpr (F::domain == ipv6::domain) return endpoint(ipv6_address::loopback(), 0);
+        else return endpoint(ipv4_address::loopback(), 0);
     }
 
     static result<void> accept_ipv4_too(const socket& opened, const endpoint& at) noexcept {
@@ -156,8 +190,28 @@ using icmp4 = transport<ipv4, raw, ipproto::icmp>;
 /// ICMPv6 on a raw socket: what is received begins with the ICMPv6 header (RFC 3542 section 3).
 using icmp6 = transport<ipv6, raw, ipproto::icmpv6>;
 using unix_stream = transport<unix_domain, stream>;
+
+// clang-format off
+#if KEYWAY_HAS_UNIX_DATAGRAM
 using unix_datagram = transport<unix_domain, datagram>;
+#else
+struct unix_datagram {
+    static void bind(auto&&...) = KEYWAY_DELETE("Windows has AF_UNIX streams only; Linux, the BSDs and macOS have datagrams: use unix_stream, or udp over loopback");
+    static void connect(auto&&...) = KEYWAY_DELETE("Windows has AF_UNIX streams only; Linux, the BSDs and macOS have datagrams: use unix_stream, or udp over loopback");
+    static void pair(auto&&...) = KEYWAY_DELETE("Windows has AF_UNIX streams only; Linux, the BSDs and macOS have datagrams: use unix_stream, or udp over loopback");
+};
+#endif
+
+#if KEYWAY_HAS_UNIX_SEQPACKET
 using unix_seqpacket = transport<unix_domain, seqpacket>;
+#else
+struct unix_seqpacket {
+    static void listen(auto&&...) = KEYWAY_DELETE("Windows and macOS have no AF_UNIX seqpacket sockets; Linux and the BSDs have: use unix_stream with lengths of your own");
+    static void connect(auto&&...) = KEYWAY_DELETE("Windows and macOS have no AF_UNIX seqpacket sockets; Linux and the BSDs have: use unix_stream with lengths of your own");
+    static void pair(auto&&...) = KEYWAY_DELETE("Windows and macOS have no AF_UNIX seqpacket sockets; Linux and the BSDs have: use unix_stream with lengths of your own");
+};
+#endif
+// clang-format on
 
 }  // namespace keyway::inline KEYWAY_MODE
 

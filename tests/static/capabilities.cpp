@@ -124,7 +124,7 @@ static_assert(is_connectionless_throughout<kw::icmp6>);
 static_assert(is_connectionless_throughout<kw::unix_datagram>);
 
 static_assert(can_reset<kw::tcp::connection> && !can_reset<kw::unix_stream::connection>);
-static_assert(has_pair<kw::unix_stream> && has_pair<kw::unix_datagram> && !has_pair<kw::tcp>);
+static_assert(has_pair<kw::unix_stream> && has_pair<kw::unix_datagram> && has_pair<kw::tcp> && has_pair<kw::tcp6> && !has_pair<kw::udp>);
 
 // ---- ownership
 

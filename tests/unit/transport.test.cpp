@@ -43,7 +43,8 @@ concept makes_pairs = requires { T::pair(); };
 static_assert(has_listener<kw::tcp> && has_listener<kw::unix_seqpacket>);
 static_assert(!has_listener<kw::udp> && !has_listener<kw::unix_datagram> && !has_listener<kw::icmp4>);
 static_assert(listens<kw::tcp> && !listens<kw::udp> && !listens<kw::icmp6>);
-static_assert(makes_pairs<kw::unix_stream> && makes_pairs<kw::unix_datagram> && !makes_pairs<kw::tcp>);
+static_assert(makes_pairs<kw::unix_stream> && makes_pairs<kw::unix_datagram> && makes_pairs<kw::tcp> &&
+              !makes_pairs<kw::udp>);
 
 /// What a listener says to a visitor at this address.
 kw::error visit(const kw::tcp::endpoint& at) { return failure(kw::tcp::connect(at)); }
@@ -116,12 +117,18 @@ TEST_CASE_FIXTURE(test::bounded, "the error of a one-call form names the step th
     CHECK(failure(kw::unix_stream::listen("/nonexistent/directory/socket"_unix_path)) == errc::no_such_file);
 }
 
-TEST_CASE_TEMPLATE("a pair is two ends that talk to each other", T, kw::unix_stream, kw::unix_datagram,
-                   kw::unix_seqpacket) {
+TEST_CASE_TEMPLATE("a pair is two ends that talk to each other", T, kw::tcp, kw::tcp4, kw::tcp6, kw::unix_stream,
+                   kw::unix_datagram, kw::unix_seqpacket) {
     const test::bounded watch;
     const auto ends = must(T::pair());
-    CHECK(must(ends[0].local_endpoint()).is_unnamed());
-    CHECK(must(ends[0].peer_endpoint()).is_unnamed());
+    if constexpr (kw::local_family<typename T::family>) {
+        CHECK(must(ends[0].local_endpoint()).is_unnamed());
+        CHECK(must(ends[0].peer_endpoint()).is_unnamed());
+    } else {
+        CHECK(must(ends[0].local_endpoint()).address().is_loopback());
+        CHECK(must(ends[0].peer_endpoint()) == must(ends[1].local_endpoint()));
+        CHECK(must(ends[1].peer_endpoint()) == must(ends[0].local_endpoint()));
+    }
     std::array<std::byte, 16> buffer;
     const auto heard = [&](const auto& got) {
         if constexpr (kw::byte_oriented<typename T::type>) return test::text(must(got));

@@ -43,7 +43,8 @@ private:
         os::address_length size = sizeof(address);
         path_text path{};
         if (os::local_name(handle, &address, &size) < 0) return path;
-        const std::size_t end = size < sizeof(address) ? size : sizeof(address);
+        const auto end =
+            static_cast<std::size_t>(size) < sizeof(address) ? static_cast<std::size_t>(size) : sizeof(address);
         for (std::size_t i = 0; offsetof(os::sockaddr_local, path) + i < end; ++i) path[i] = address.path[i];
         return path;
     }

@@ -43,12 +43,41 @@
 #define KEYWAY_HAS_POSIX 1
 #endif
 
+// What not every system has. A use of what this one lacks does not compile, and the message says who has it.
+
+#if defined(__linux__)
+#define KEYWAY_HAS_ABSTRACT_NAMES 1     // AF_UNIX names outside of the file system
+#define KEYWAY_HAS_LISTENER_SHUTDOWN 1  // shutdown() of a listener wakes accept()
+#else
+#define KEYWAY_HAS_ABSTRACT_NAMES 0
+#define KEYWAY_HAS_LISTENER_SHUTDOWN 0
+#endif
+
+#define KEYWAY_HAS_SOCKETPAIR KEYWAY_HAS_POSIX           // socketpair(2)
+#define KEYWAY_HAS_REUSE_PORT KEYWAY_HAS_POSIX           // SO_REUSEPORT
+#define KEYWAY_HAS_EXCLUSIVE_ADDRESS KEYWAY_HAS_WINDOWS  // SO_EXCLUSIVEADDRUSE
+#define KEYWAY_HAS_NON_BLOCKING_QUERY KEYWAY_HAS_POSIX   // whether a socket is non-blocking can be asked
+#define KEYWAY_HAS_UNIX_DATAGRAM KEYWAY_HAS_POSIX        // AF_UNIX with SOCK_DGRAM
+
+#if KEYWAY_HAS_POSIX && !defined(__APPLE__)
+#define KEYWAY_HAS_UNIX_SEQPACKET 1  // AF_UNIX with SOCK_SEQPACKET
+#else
+#define KEYWAY_HAS_UNIX_SEQPACKET 0
+#endif
+
 // result<T> is another type in the two modes, and so is every class that mentions it: giving them different names
 // makes the linker refuse a program whose translation units disagree.
 #if KEYWAY_HAS_STD_EXPECTED
 #define KEYWAY_MODE cpp23
 #else
 #define KEYWAY_MODE cpp20
+#endif
+
+// Microsoft's compilers ignore the standard attribute, for the sake of old object files.
+#if defined(_MSC_VER)
+#define KEYWAY_NO_UNIQUE_ADDRESS [[msvc::no_unique_address]]
+#else
+#define KEYWAY_NO_UNIQUE_ADDRESS [[no_unique_address]]
 #endif
 
 // `= KEYWAY_DELETE("reason")`, on one source line with the declaration: C++26 compilers print the reason, the others

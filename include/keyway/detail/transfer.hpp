@@ -104,7 +104,7 @@ inline result<received_from<typename F::endpoint>> recv_message_from(os::native_
                                                                room.endpoint.data(), &address_size, How);
     if (got.length < 0) [[unlikely]]
         return last_error(operation::recv_from);
-    room.endpoint.resize(address_size);
+    room.endpoint.resize(static_cast<std::size_t>(address_size));
     const auto length = static_cast<std::size_t>(got.length);
     return result<received_from<typename F::endpoint>>(std::in_place, buffer.first(smaller(length, buffer.size())),
                                                        room.endpoint, got.truncated, length);
@@ -118,7 +118,7 @@ inline result<scattered> recv_message_scattered(os::native_handle native, std::s
     const auto got = os::recv_message(native, detail::native(buffers), buffers.size(),
                                       sender ? static_cast<void*>(sender->data()) : nullptr, &address_size, how);
     if (got.length < 0) return last_error(op);
-    if (sender) sender->resize(address_size);
+    if (sender) sender->resize(static_cast<std::size_t>(address_size));
     const auto length = static_cast<std::size_t>(got.length);
     return scattered{smaller(length, total_size(buffers)), length, got.truncated};
 }

@@ -67,7 +67,7 @@ result<Endpoint> read_endpoint(int (*ask)(os::native_handle, void*, os::address_
     room_for<Endpoint> room;
     os::address_length size = Endpoint::capacity();
     if (ask(native, room.endpoint.data(), &size) < 0) return last_error(op);
-    room.endpoint.resize(size);
+    room.endpoint.resize(static_cast<std::size_t>(size));
     return room.endpoint;
 }
 
@@ -76,14 +76,14 @@ enum class state : bool { not_listening, listening };
 /// Refuses a descriptor that is not a socket of this family, type, protocol and state: the kernel is asked.
 template <class F, class T, class P>
 result<void> check_kind(os::native_handle native, state wanted) noexcept {
-    os::socket_kind kind;
-    if (os::inspect(native, kind) < 0) return last_error(operation::adopt);
+    const auto kind = kind_of(native, operation::adopt);
+    if (!kind) return unexpected<error>(kind.error());
     const bool family_fits = fixed_domain<F>
-                                 ? kind.domain == F::domain
-                                 : internet_family<F> && (kind.domain == AF_INET || kind.domain == AF_INET6);
-    const bool protocol_fits = P::number == 0 || kind.protocol == P::number;
-    const bool state_fits = (kind.listening != 0) == (wanted == state::listening);
-    if (!family_fits || kind.type != T::native || !protocol_fits || !state_fits)
+                                 ? kind->domain == F::domain
+                                 : internet_family<F> && (kind->domain == AF_INET || kind->domain == AF_INET6);
+    const bool protocol_fits = P::number == 0 || kind->protocol == P::number || kind->protocol == os::unknown_protocol;
+    const bool state_fits = (kind->listening != 0) == (wanted == state::listening);
+    if (!family_fits || kind->type != T::native || !protocol_fits || !state_fits)
         return failure(errc::wrong_kind, operation::adopt);
     return {};
 }
@@ -121,7 +121,9 @@ public:
     /// The value of an option: `get<option::receive_buffer>()`.
     /// Errors: no_such_option, malformed_value, bad_descriptor. Source: getsockopt(2).
     template <option_for<F, T, P> O>
-    [[nodiscard]] result<typename O::value_type> get() const noexcept {
+    [[nodiscard]] result<typename O::value_type> get() const noexcept
+        requires readable_option<O>
+    {
         return get_option<O>(*this);
     }
 
@@ -132,6 +134,10 @@ public:
     void set(const O&) const = KEYWAY_DELETE("a socket of this family, type and protocol does not have this option");
     template <socket_option O> requires(!option_for<O, F, T, P>)
     void get() const = KEYWAY_DELETE("a socket of this family, type and protocol does not have this option");
+    template <socket_option O> requires(!readable_option<O>)
+    void get() const = KEYWAY_DELETE("this system does not tell this option: POSIX does");
+    template <absent_option O>
+    void get() const = KEYWAY_DELETE("this system does not have this option: its documentation says which do");
     // clang-format on
 };
 

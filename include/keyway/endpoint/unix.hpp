@@ -40,7 +40,7 @@ public:
     /// Where an address begins that has a name: behind the family.
     static constexpr std::size_t header_size = offsetof(detail::os::sockaddr_local, path);
 
-    constexpr endpoint() noexcept : native_{.family = unix_domain::domain, .path = {}} {}
+    constexpr endpoint() noexcept : native_(detail::os::make_address()) {}
     explicit endpoint(detail::for_overwrite) noexcept {}
 
     /// The file at `path`, which bind() creates.
@@ -53,10 +53,11 @@ public:
                 text_error{.reason = text_errc::embedded_nul, .position = static_cast<std::uint16_t>(nul)});
         endpoint e;
         e.put(path, 0);
-        e.size_ = static_cast<std::uint32_t>(header_size + path.size() + 1);
+        e.resize(header_size + path.size() + 1);
         return e;
     }
 
+#if KEYWAY_HAS_ABSTRACT_NAMES
     /// A name in the abstract namespace of Linux, which is in no file system and vanishes with its last socket. Every
     /// byte counts, NUL too. Not the same as a path that begins with '@'.
     /// Errors: text_errc::path_too_long (over max_abstract_name bytes).
@@ -64,22 +65,28 @@ public:
         if (name.size() > max_abstract_name) return too_long();
         endpoint e;
         e.put(name, 1);
-        e.size_ = static_cast<std::uint32_t>(header_size + 1 + name.size());
+        e.resize(header_size + 1 + name.size());
         return e;
     }
-
-    /// The address of a socket that nobody bound.
-    [[nodiscard]] static constexpr endpoint unnamed() noexcept { return {}; }
 
     /// For bind(): the system chooses a free abstract name. The same bytes as unnamed(); local_endpoint() tells the
     /// name afterwards.
     /// Source: unix(7), "Autobind feature".
     [[nodiscard]] static constexpr endpoint autobind() noexcept { return {}; }
+#else
+    // clang-format off
+    static void abstract(std::string_view) = KEYWAY_DELETE("only Linux has abstract names: use at_path()");
+    static void autobind() = KEYWAY_DELETE("only Linux has abstract names that it chooses itself: use at_path()");
+    // clang-format on
+#endif
 
-    [[nodiscard]] constexpr bool is_unnamed() const noexcept { return size_ <= header_size; }
-    [[nodiscard]] constexpr bool is_abstract() const noexcept {
-        return !is_unnamed() && detail::os::has_abstract_names && native_.path[0] == '\0';
+    /// The address of a socket that nobody bound.
+    [[nodiscard]] static constexpr endpoint unnamed() noexcept { return {}; }
+
+    [[nodiscard]] constexpr bool is_unnamed() const noexcept {
+        return size_ <= header_size || (!KEYWAY_HAS_ABSTRACT_NAMES && native_.path[0] == '\0');
     }
+    [[nodiscard]] constexpr bool is_abstract() const noexcept { return !is_unnamed() && native_.path[0] == '\0'; }
     [[nodiscard]] constexpr bool is_path() const noexcept { return !is_unnamed() && !is_abstract(); }
 
     /// The path without a terminator, or nothing where this is not a path. A path that another program bound may fill
@@ -133,9 +140,10 @@ public:
     /// Called after the kernel reported `size` bytes: 0 for an unnamed sender, and one more than there is room for
     /// where a path has no terminator.
     constexpr void resize(std::size_t size) noexcept {
-        if (size < header_size) native_.family = unix_domain::domain;
         if (size < header_size) size = header_size;
-        size_ = static_cast<std::uint32_t>(size < capacity() ? size : capacity());
+        if (size > capacity()) size = capacity();
+        size_ = static_cast<std::uint32_t>(size);
+        detail::os::set_length(native_, size);
     }
 
     friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return (a <=> b) == 0; }

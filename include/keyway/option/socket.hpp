@@ -14,7 +14,8 @@
 namespace keyway::inline KEYWAY_MODE {
 namespace option {
 
-/// Lets a listener bind while old connections of its port are in TIME_WAIT. tcp::listen sets it.
+/// POSIX: lets a listener bind while old connections of its port are in TIME_WAIT; tcp::listen sets it. Windows: lets any
+/// program bind a port that another one has; tcp::listen and bind() set exclusive_address instead.
 struct reuse_address {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_REUSEADDR;
@@ -24,7 +25,28 @@ struct reuse_address {
     bool value = true;
 };
 
-/// Lets several sockets of one user bind the same port, and the kernel spread the load over them.
+#if KEYWAY_HAS_EXCLUSIVE_ADDRESS
+/// Windows: nobody else binds the port, whatever they set. tcp::listen and bind() set it.
+/// Source: "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE".
+struct exclusive_address {
+    static constexpr int level = SOL_SOCKET;
+    static constexpr int name = SO_EXCLUSIVEADDRUSE;
+    template <class F, class T, class P>
+    static constexpr bool fits = internet_family<F>;
+    using value_type = bool;
+    bool value = true;
+};
+#else
+struct exclusive_address {
+    static constexpr bool is_absent = true;
+    // clang-format off
+    explicit exclusive_address(auto&&...) = KEYWAY_DELETE("only Windows has SO_EXCLUSIVEADDRUSE: elsewhere a port is its owner's alone unless both set reuse_address");
+    // clang-format on
+};
+#endif
+
+#if KEYWAY_HAS_REUSE_PORT
+/// Lets several sockets of one user bind the same port, and the kernel spread the load over them. Not on Windows.
 struct reuse_port {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_REUSEPORT;
@@ -33,6 +55,14 @@ struct reuse_port {
     using value_type = bool;
     bool value = true;
 };
+#else
+struct reuse_port {
+    static constexpr bool is_absent = true;
+    // clang-format off
+    explicit reuse_port(auto&&...) = KEYWAY_DELETE("Windows has no SO_REUSEPORT: Linux, the BSDs and macOS have it; here let one listener's threads accept()");
+    // clang-format on
+};
+#endif
 
 /// Allows datagrams to a broadcast address, which IPv4 alone has.
 struct broadcast {
@@ -64,19 +94,19 @@ struct linger {
         friend constexpr bool operator==(const value_type&, const value_type&) noexcept = default;
     };
     static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_LINGER;
+    static constexpr int name = detail::os::linger_option;
     template <class F, class T, class P>
     static constexpr bool fits = connection_oriented<T> && !local_family<F>;
     value_type value;
 
     using native_type = detail::os::linger_value;
-    /// Errors: invalid_argument where seconds is negative.
+    /// Errors: invalid_argument where seconds is negative, or more than 65535 on Windows.
     static constexpr result<native_type> encode(const value_type& value) noexcept {
-        if (value.seconds < 0)
+        if (value.seconds < 0 || value.seconds > detail::os::max_linger_seconds)
             return unexpected<keyway::error>(keyway::error(errc::invalid_argument, operation::set_option));
         native_type native{};
         native.l_onoff = value.enabled ? 1 : 0;
-        native.l_linger = value.seconds;
+        native.l_linger = static_cast<decltype(native.l_linger)>(value.seconds);
         return native;
     }
     static constexpr value_type decode(const native_type& native) noexcept {
@@ -104,16 +134,19 @@ struct receive_buffer {
     int value = 0;
 };
 
-/// Calls that would wait return would_block instead. Source: fcntl(2), O_NONBLOCK.
+/// Calls that would wait return would_block instead. Windows does not tell what is set, KEYWAY_HAS_NON_BLOCKING_QUERY.
+/// Source: fcntl(2), O_NONBLOCK; ioctlsocket, FIONBIO.
 struct non_blocking {
     using value_type = bool;
     bool value = true;
 
+#if KEYWAY_HAS_NON_BLOCKING_QUERY
     static result<bool> read(handle_view socket) noexcept {
         const int on = detail::os::is_non_blocking(socket.native_handle());
         if (on < 0) return detail::last_error(operation::get_option);
         return on != 0;
     }
+#endif
     static result<void> write(handle_view socket, bool on) noexcept {
         return detail::checked(detail::os::set_non_blocking(socket.native_handle(), on), operation::set_option);
     }
@@ -143,20 +176,30 @@ struct type {
 
 /// AF_INET, AF_INET6, ...
 struct domain {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_DOMAIN;
     static constexpr bool is_read_only = true;
     using value_type = int;
     int value = 0;
+
+    static result<int> read(handle_view socket) noexcept {
+        const auto kind = detail::kind_of(socket.native_handle(), operation::get_option);
+        if (!kind) return unexpected<keyway::error>(kind.error());
+        return kind->domain;
+    }
 };
 
-/// IPPROTO_TCP, ...
+/// IPPROTO_TCP, ... Errors: no_such_option (macOS does not tell).
 struct protocol {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_PROTOCOL;
     static constexpr bool is_read_only = true;
     using value_type = int;
     int value = 0;
+
+    static result<int> read(handle_view socket) noexcept {
+        const auto kind = detail::kind_of(socket.native_handle(), operation::get_option);
+        if (!kind) return unexpected<keyway::error>(kind.error());
+        if (kind->protocol == detail::os::unknown_protocol)
+            return detail::failure(errc::no_such_option, operation::get_option);
+        return kind->protocol;
+    }
 };
 
 /// Whether the socket listens.

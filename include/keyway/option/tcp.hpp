@@ -23,7 +23,7 @@ struct no_delay {
 /// Seconds without traffic before the first probe, 1 to 32767 on Linux; keep_alive turns probing on.
 struct keep_alive_time {
     static constexpr int level = IPPROTO_TCP;
-    static constexpr int name = TCP_KEEPIDLE;
+    static constexpr int name = detail::os::keep_alive_time_option;
     template <class F, class T, class P>
     static constexpr bool fits = P::number == IPPROTO_TCP;
     using value_type = int;
@@ -33,7 +33,7 @@ struct keep_alive_time {
 /// Seconds between probes, 1 to 32767 on Linux.
 struct keep_alive_interval {
     static constexpr int level = IPPROTO_TCP;
-    static constexpr int name = TCP_KEEPINTVL;
+    static constexpr int name = detail::os::keep_alive_interval_option;
     template <class F, class T, class P>
     static constexpr bool fits = P::number == IPPROTO_TCP;
     using value_type = int;
@@ -43,7 +43,7 @@ struct keep_alive_interval {
 /// Probes without an answer before the connection is given up, 1 to 127 on Linux.
 struct keep_alive_retries {
     static constexpr int level = IPPROTO_TCP;
-    static constexpr int name = TCP_KEEPCNT;
+    static constexpr int name = detail::os::keep_alive_retries_option;
     template <class F, class T, class P>
     static constexpr bool fits = P::number == IPPROTO_TCP;
     using value_type = int;

@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,6 +21,7 @@
 #include <cstring>  // strerror_r
 
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os/sockaddr.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {
@@ -33,71 +33,13 @@ using linger_value = ::linger;
 
 inline constexpr native_handle invalid_handle = -1;
 inline constexpr int max_backlog = INT_MAX;  // listen(2): silently truncated to net.core.somaxconn
-inline constexpr std::size_t max_local_path = sizeof(::sockaddr_un::sun_path) - 1;
-inline constexpr int no_family = AF_UNSPEC;
+inline constexpr int max_linger_seconds = INT_MAX;
 inline constexpr int shut_receive = SHUT_RD;
 inline constexpr int shut_send = SHUT_WR;
 inline constexpr int shut_both = SHUT_RDWR;
 inline constexpr bool reuse_address_is_safe = true;  // it only skips TIME_WAIT; on Windows it would share the port
-
-#if defined(__linux__)
-inline constexpr bool has_abstract_names = true;
-inline constexpr int tell_true_length = MSG_TRUNC;
-#else
-inline constexpr bool has_abstract_names = false;
-inline constexpr int tell_true_length = 0;
-#endif
-
-// The socket addresses as plain structs of bytes, so that they can be written at compile time; the kernel reads and
-// writes them in place. They have no initializers: one that the kernel is about to fill costs nothing.
-
-struct alignas(::sockaddr_in) sockaddr_v4 {
-    ::sa_family_t family;
-    std::array<std::uint8_t, 2> port;
-    std::array<std::uint8_t, 4> address;
-    std::array<std::uint8_t, 8> padding;
-};
-static_assert(sizeof(sockaddr_v4) == sizeof(::sockaddr_in) &&
-              offsetof(sockaddr_v4, family) == offsetof(::sockaddr_in, sin_family) &&
-              offsetof(sockaddr_v4, port) == offsetof(::sockaddr_in, sin_port) &&
-              offsetof(sockaddr_v4, address) == offsetof(::sockaddr_in, sin_addr));
-
-struct alignas(::sockaddr_in6) sockaddr_v6 {
-    ::sa_family_t family;
-    std::array<std::uint8_t, 2> port;
-    std::array<std::uint8_t, 4> flow_info;
-    std::array<std::uint8_t, 16> address;
-    std::uint32_t scope_id;
-};
-static_assert(sizeof(sockaddr_v6) == sizeof(::sockaddr_in6) &&
-              offsetof(sockaddr_v6, family) == offsetof(::sockaddr_in6, sin6_family) &&
-              offsetof(sockaddr_v6, port) == offsetof(::sockaddr_in6, sin6_port) &&
-              offsetof(sockaddr_v6, flow_info) == offsetof(::sockaddr_in6, sin6_flowinfo) &&
-              offsetof(sockaddr_v6, address) == offsetof(::sockaddr_in6, sin6_addr) &&
-              offsetof(sockaddr_v6, scope_id) == offsetof(::sockaddr_in6, sin6_scope_id));
-
-struct alignas(::sockaddr_un) sockaddr_local {
-    ::sa_family_t family;
-    std::array<char, sizeof(::sockaddr_un::sun_path)> path;
-};
-static_assert(sizeof(sockaddr_local) == sizeof(::sockaddr_un) &&
-              offsetof(sockaddr_local, family) == offsetof(::sockaddr_un, sun_family) &&
-              offsetof(sockaddr_local, path) == offsetof(::sockaddr_un, sun_path));
-
-struct alignas(::sockaddr_storage) sockaddr_any {
-    std::array<std::byte, sizeof(::sockaddr_storage)> bytes;
-    static constexpr std::size_t family_offset = offsetof(::sockaddr_storage, ss_family);
-    using family_type = ::sa_family_t;
-};
-
-constexpr sockaddr_v4 make_address(std::array<std::uint8_t, 2> port, std::array<std::uint8_t, 4> address) noexcept {
-    return {.family = AF_INET, .port = port, .address = address, .padding = {}};
-}
-
-constexpr sockaddr_v6 make_address(std::array<std::uint8_t, 2> port, std::array<std::uint8_t, 16> address,
-                                   std::uint32_t scope_id) noexcept {
-    return {.family = AF_INET6, .port = port, .flow_info = {}, .address = address, .scope_id = scope_id};
-}
+inline constexpr int keep_alive_interval_option = TCP_KEEPINTVL;
+inline constexpr int keep_alive_retries_option = TCP_KEEPCNT;
 
 /// The kernel only reads a buffer that is sent, but has one type for both directions.
 inline io_buffer make_buffer(const void* data, std::size_t size) noexcept { return {const_cast<void*>(data), size}; }
@@ -107,11 +49,8 @@ inline std::size_t size(const io_buffer& buffer) noexcept { return buffer.iov_le
 inline int last_error() noexcept { return errno; }
 inline void set_last_error(int code) noexcept { errno = code; }
 
-constexpr int condition(int code) noexcept {
-    if (code == EWOULDBLOCK) return EAGAIN;
-    if (code == ENOTSUP) return EOPNOTSUPP;
-    return code;
-}
+constexpr int condition(int code) noexcept { return code; }
+constexpr int code_of(int condition) noexcept { return condition; }
 
 // strerror_r comes in two kinds (strerror(3)): POSIX fills the buffer and returns 0, GNU returns the text.
 inline const char* described(int failure, const char* buffer) noexcept {
@@ -133,14 +72,6 @@ inline auto retry_interrupted(Call call) noexcept {
     }
 }
 
-inline native_handle open(int domain, int type, int protocol) noexcept {
-    return ::socket(domain, type | SOCK_CLOEXEC, protocol);
-}
-
-inline int pair(int domain, int type, int protocol, std::array<native_handle, 2>& ends) noexcept {
-    return ::socketpair(domain, type | SOCK_CLOEXEC, protocol, ends.data());
-}
-
 /// Called once: after EINTR Linux has freed the number, which may be another socket's by now (close(2), NOTES).
 inline int close(native_handle handle) noexcept {
     const int done = ::close(handle);
@@ -152,6 +83,9 @@ inline native_handle duplicate(native_handle handle) noexcept {
     return ::fcntl(handle, F_DUPFD_CLOEXEC, above_standard_streams);
 }
 
+/// An address is its first owner's alone, unless it says otherwise.
+inline int keep_address_exclusive(native_handle) noexcept { return 0; }
+
 inline int bind(native_handle handle, const void* address, std::size_t size) noexcept {
     return ::bind(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size));
 }
@@ -159,7 +93,7 @@ inline int bind(native_handle handle, const void* address, std::size_t size) noe
 inline int listen(native_handle handle, int backlog) noexcept { return ::listen(handle, backlog); }
 
 inline native_handle accept(native_handle handle, void* address, address_length* size) noexcept {
-    return retry_interrupted([=] { return ::accept4(handle, static_cast<::sockaddr*>(address), size, SOCK_CLOEXEC); });
+    return retry_interrupted([=] { return new_accepted(handle, address, size); });
 }
 
 inline int get_option(native_handle handle, int level, int name, void* value, address_length* size) noexcept {
@@ -170,11 +104,13 @@ inline int set_option(native_handle handle, int level, int name, const void* val
     return ::setsockopt(handle, level, name, value, static_cast<address_length>(size));
 }
 
+inline constexpr int unknown_protocol = -1;
+
 /// What a descriptor is, in the numbers of socket(2).
 struct socket_kind {
     int domain = 0;
     int type = 0;
-    int protocol = 0;
+    int protocol = unknown_protocol;
     int listening = 0;
 };
 
@@ -183,34 +119,19 @@ inline int inspect(native_handle handle, socket_kind& kind) noexcept {
         address_length size = sizeof(value);
         return get_option(handle, SOL_SOCKET, name, &value, &size);
     };
-    if (ask(SO_DOMAIN, kind.domain) < 0 || ask(SO_TYPE, kind.type) < 0) return -1;
-    if (ask(SO_PROTOCOL, kind.protocol) < 0) return -1;
+    if (ask_domain_and_protocol(handle, kind.domain, kind.protocol) < 0) return -1;
+    if (ask(SO_TYPE, kind.type) < 0) return -1;
     return ask(SO_ACCEPTCONN, kind.listening);
 }
 
 /// Whether accept failed for the sake of one connection and the next may succeed: accept(2), "Error handling". The
 /// list has EOPNOTSUPP, which is also what a socket answers that does not listen at all; the kernel knows which.
 inline bool is_transient_accept_error(native_handle handle, int code) noexcept {
-    switch (code) {
-    case ECONNABORTED:
-    case EPROTO:
-    case ENETDOWN:
-    case ENOPROTOOPT:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-    case EPERM:
-#if defined(__linux__)
-    case ENONET:
-#endif
-        return true;
-    case EOPNOTSUPP: {
-        int listening = 0;
-        address_length size = sizeof(listening);
-        return get_option(handle, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
-    }
-    default: return false;
-    }
+    if (code == ECONNABORTED || code == EPROTO || is_pending_network_error(code)) return true;
+    if (code != EOPNOTSUPP) return false;
+    int listening = 0;
+    address_length size = sizeof(listening);
+    return get_option(handle, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
 }
 
 inline int local_name(native_handle handle, void* address, address_length* size) noexcept {
@@ -275,13 +196,13 @@ inline int set_non_blocking(native_handle handle, bool on) noexcept {
 }
 
 inline std::ptrdiff_t send(native_handle handle, const void* data, std::size_t size) noexcept {
-    return retry_interrupted([=] { return ::send(handle, data, size, MSG_NOSIGNAL); });
+    return retry_interrupted([=] { return ::send(handle, data, in_one_call(size), no_signal); });
 }
 
 inline std::ptrdiff_t send_to(native_handle handle, const void* data, std::size_t size, const void* address,
                               std::size_t address_size) noexcept {
     return retry_interrupted([=] {
-        return ::sendto(handle, data, size, MSG_NOSIGNAL, static_cast<const ::sockaddr*>(address),
+        return ::sendto(handle, data, in_one_call(size), no_signal, static_cast<const ::sockaddr*>(address),
                         static_cast<address_length>(address_size));
     });
 }
@@ -294,13 +215,14 @@ inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffe
     message.msg_namelen = static_cast<address_length>(address_size);
     message.msg_iov = const_cast<io_buffer*>(buffers);
     message.msg_iovlen = count;
-    return retry_interrupted([&] { return ::sendmsg(handle, &message, MSG_NOSIGNAL); });
+    return retry_interrupted([&] { return ::sendmsg(handle, &message, no_signal); });
 }
 
 enum class take : bool { remove, peek };
 
 inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size, take how) noexcept {
-    return retry_interrupted([=] { return ::recv(handle, buffer, size, how == take::peek ? MSG_PEEK : 0); });
+    return retry_interrupted(
+        [=] { return ::recv(handle, buffer, in_one_call(size), how == take::peek ? MSG_PEEK : 0); });
 }
 
 inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buffers, std::size_t count,
@@ -309,16 +231,6 @@ inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buff
     message.msg_iov = const_cast<io_buffer*>(buffers);
     message.msg_iovlen = count;
     return retry_interrupted([&] { return ::recvmsg(handle, &message, how == take::peek ? MSG_PEEK : 0); });
-}
-
-/// Whether recvfrom with MSG_TRUNC returns a message's true length in this domain: recv(2) and the kernel's protocols.
-/// ICMP datagram sockets and families that we do not know get recvmsg, which flags every cut message.
-constexpr bool tells_true_length(int domain, bool is_icmp) noexcept {
-#if defined(__linux__)
-    return (domain == AF_UNSPEC || domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX) && !is_icmp;
-#else
-    return domain < 0 && is_icmp;
-#endif
 }
 
 struct message_length {
@@ -366,7 +278,7 @@ struct file_identity {
 inline file_identity identify(const char* path) noexcept {
     struct ::stat status{};
     if (::lstat(path, &status) != 0) return {};
-    return {status.st_dev, status.st_ino};
+    return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino)};
 }
 
 inline void unlink_if_same(const char* path, const file_identity& file) noexcept {

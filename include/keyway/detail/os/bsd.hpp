@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_BSD_HPP
+#define KEYWAY_DETAIL_OS_BSD_HPP
+
+// What POSIX leaves open, as the BSDs and macOS answer it; written from their manual pages. Its counterpart is
+// <keyway/detail/os/linux.hpp>, with the same names.
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+
+#include <keyway/detail/config.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::os {
+
+/// What every socket address begins with. The kernel takes the length from the call, and writes it here.
+struct sockaddr_prefix {
+    std::uint8_t length;
+    ::sa_family_t family;
+};
+constexpr sockaddr_prefix make_prefix(int family, std::size_t length) noexcept {
+    return {static_cast<std::uint8_t>(length), static_cast<::sa_family_t>(family)};
+}
+
+#if defined(MSG_NOSIGNAL)
+inline constexpr int no_signal = MSG_NOSIGNAL;
+#else
+inline constexpr int no_signal = 0;  // macOS: SO_NOSIGPIPE says it, once for each socket
+#endif
+
+inline constexpr int tell_true_length = 0;  // recvmsg flags a cut message; nobody tells how long it was
+
+// macOS counts SO_LINGER in ticks of its clock.
+#if defined(SO_LINGER_SEC)
+inline constexpr int linger_option = SO_LINGER_SEC;
+#else
+inline constexpr int linger_option = SO_LINGER;
+#endif
+
+#if defined(TCP_KEEPIDLE)
+inline constexpr int keep_alive_time_option = TCP_KEEPIDLE;
+#else
+inline constexpr int keep_alive_time_option = TCP_KEEPALIVE;
+#endif
+
+constexpr bool tells_true_length(int, bool) noexcept { return false; }
+
+/// How much of a transfer one call may be asked for: macOS refuses more than INT_MAX bytes (EINVAL).
+constexpr std::size_t in_one_call(std::size_t size) noexcept {
+    constexpr std::size_t most = INT_MAX;
+    return size < most ? size : most;
+}
+
+/// Where a flag of the call cannot say it, and another thread's fork() may come in between: close-on-exec, and no
+/// SIGPIPE. Closes what it cannot set up.
+inline int set_up(int handle) noexcept {
+    if (handle < 0) return handle;
+#if defined(SO_NOSIGPIPE)
+    const int on = 1;
+    bool done = ::setsockopt(handle, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on)) == 0;
+#else
+    bool done = true;
+#endif
+#if !defined(SOCK_CLOEXEC)
+    done = done && ::fcntl(handle, F_SETFD, FD_CLOEXEC) == 0;
+#endif
+    if (done) return handle;
+    const int cause = errno;
+    ::close(handle);
+    errno = cause;
+    return -1;
+}
+
+#if defined(SOCK_CLOEXEC)
+inline constexpr int close_on_exec = SOCK_CLOEXEC;
+#else
+inline constexpr int close_on_exec = 0;
+#endif
+
+inline int open(int domain, int type, int protocol) noexcept {
+    return set_up(::socket(domain, type | close_on_exec, protocol));
+}
+
+inline int pair(int domain, int type, int protocol, std::array<int, 2>& ends) noexcept {
+    if (const int made = ::socketpair(domain, type | close_on_exec, protocol, ends.data()); made < 0) return made;
+    const bool done = set_up(ends[0]) >= 0;
+    if (done && set_up(ends[1]) >= 0) return 0;
+    const int cause = errno;
+    ::close(done ? ends[0] : ends[1]);
+    errno = cause;
+    return -1;
+}
+
+/// The new socket blocks, whatever the listener does; accept(2) alone would pass O_NONBLOCK on.
+inline int new_accepted(int listener, void* address, ::socklen_t* size) noexcept {
+#if defined(SOCK_CLOEXEC)
+    return set_up(::accept4(listener, static_cast<::sockaddr*>(address), size, SOCK_CLOEXEC));
+#else
+    const int handle = set_up(::accept(listener, static_cast<::sockaddr*>(address), size));
+    if (handle < 0) return handle;
+    if (const int flags = ::fcntl(handle, F_GETFL); flags >= 0 && (flags & O_NONBLOCK) != 0)
+        ::fcntl(handle, F_SETFL, flags & ~O_NONBLOCK);
+    return handle;
+#endif
+}
+
+/// The arguments of socket(2) that made the socket; negative for failure. Where the kernel does not tell the domain,
+/// the local address does; where it does not tell the protocol, `protocol` stays as it was.
+inline int ask_domain_and_protocol(int handle, int& domain, int& protocol) noexcept {
+#if defined(SO_DOMAIN)
+    ::socklen_t size = sizeof(domain);
+    if (::getsockopt(handle, SOL_SOCKET, SO_DOMAIN, &domain, &size) < 0) return -1;
+#else
+    ::sockaddr_storage local;
+    ::socklen_t size = sizeof(local);
+    if (::getsockname(handle, reinterpret_cast<::sockaddr*>(&local), &size) < 0) return -1;
+    domain = local.ss_family;
+#endif
+#if defined(SO_PROTOCOL)
+    size = sizeof(protocol);
+    return ::getsockopt(handle, SOL_SOCKET, SO_PROTOCOL, &protocol, &size);
+#else
+    static_cast<void>(protocol);
+    return 0;
+#endif
+}
+
+/// Errors of the network are not passed on by accept(2) here.
+constexpr bool is_pending_network_error(int) noexcept { return false; }
+
+}  // namespace detail::os
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_LINUX_HPP
+#define KEYWAY_DETAIL_OS_LINUX_HPP
+
+// What POSIX leaves open, as Linux answers it. Its counterpart is <keyway/detail/os/bsd.hpp>, with the same names.
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+
+#include <keyway/detail/config.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::os {
+
+/// What every socket address begins with.
+struct sockaddr_prefix {
+    ::sa_family_t family;
+};
+constexpr sockaddr_prefix make_prefix(int family, std::size_t) noexcept { return {static_cast<::sa_family_t>(family)}; }
+
+inline constexpr int no_signal = MSG_NOSIGNAL;
+inline constexpr int tell_true_length = MSG_TRUNC;
+inline constexpr int linger_option = SO_LINGER;
+inline constexpr int keep_alive_time_option = TCP_KEEPIDLE;
+
+/// Whether recvfrom with MSG_TRUNC returns a message's true length in this domain: recv(2) and the kernel's protocols.
+/// ICMP datagram sockets and families that we do not know get recvmsg, which flags every cut message.
+constexpr bool tells_true_length(int domain, bool is_icmp) noexcept {
+    return (domain == AF_UNSPEC || domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX) && !is_icmp;
+}
+
+/// How much of a transfer one call may be asked for: all of it, the kernel stops by itself.
+constexpr std::size_t in_one_call(std::size_t size) noexcept { return size; }
+
+inline int open(int domain, int type, int protocol) noexcept { return ::socket(domain, type | SOCK_CLOEXEC, protocol); }
+
+inline int pair(int domain, int type, int protocol, std::array<int, 2>& ends) noexcept {
+    return ::socketpair(domain, type | SOCK_CLOEXEC, protocol, ends.data());
+}
+
+inline int new_accepted(int listener, void* address, ::socklen_t* size) noexcept {
+    return ::accept4(listener, static_cast<::sockaddr*>(address), size, SOCK_CLOEXEC);
+}
+
+/// The arguments of socket(2) that made the socket; negative for failure.
+inline int ask_domain_and_protocol(int handle, int& domain, int& protocol) noexcept {
+    ::socklen_t size = sizeof(domain);
+    if (::getsockopt(handle, SOL_SOCKET, SO_DOMAIN, &domain, &size) < 0) return -1;
+    size = sizeof(protocol);
+    return ::getsockopt(handle, SOL_SOCKET, SO_PROTOCOL, &protocol, &size);
+}
+
+/// Errors that accept(2) passes on from the network, of which each is one connection's; "Error handling".
+constexpr bool is_pending_network_error(int code) noexcept {
+    switch (code) {
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case EPERM: return true;
+    default: return false;
+    }
+}
+
+}  // namespace detail::os
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

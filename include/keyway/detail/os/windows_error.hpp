@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_WINDOWS_ERROR_HPP
+#define KEYWAY_DETAIL_OS_WINDOWS_ERROR_HPP
+
+// The codes that Windows' calls leave behind, what they mean in the terms of <cerrno>, and their texts.
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os/winsock.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::os {
+
+inline int last_error() noexcept { return ::WSAGetLastError(); }
+inline void set_last_error(int code) noexcept { ::WSASetLastError(code); }
+
+/// A code of WSAGetLastError() and the <cerrno> constant that means the same.
+struct meaning {
+    int code;
+    int condition;
+};
+
+/// Where several codes have one condition, the first has the text that describes it.
+inline constexpr std::array meanings{
+    meaning{WSAEWOULDBLOCK, EAGAIN},  // first: the one that a program's loops meet
+    meaning{WSAEACCES, EACCES},
+    meaning{WSAEADDRINUSE, EADDRINUSE},
+    meaning{WSAEADDRNOTAVAIL, EADDRNOTAVAIL},
+    meaning{WSAEAFNOSUPPORT, EAFNOSUPPORT},
+    meaning{WSAEALREADY, EALREADY},
+    meaning{WSAEBADF, EBADF},
+    meaning{WSAECONNABORTED, ECONNABORTED},
+    meaning{WSAECONNREFUSED, ECONNREFUSED},
+    meaning{WSAECONNRESET, ECONNRESET},
+    meaning{WSAEDESTADDRREQ, EDESTADDRREQ},
+    meaning{WSAEFAULT, EFAULT},
+    meaning{WSAEHOSTUNREACH, EHOSTUNREACH},
+    meaning{WSAEINPROGRESS, EINPROGRESS},
+    meaning{WSAEINTR, EINTR},
+    meaning{WSAEINVAL, EINVAL},
+    meaning{WSAEISCONN, EISCONN},
+    meaning{WSAELOOP, ELOOP},
+    meaning{WSAEMFILE, EMFILE},
+    meaning{WSAEMSGSIZE, EMSGSIZE},
+    meaning{WSAENAMETOOLONG, ENAMETOOLONG},
+    meaning{WSAENETDOWN, ENETDOWN},
+    meaning{WSAENETRESET, ENETRESET},
+    meaning{WSAENETUNREACH, ENETUNREACH},
+    meaning{WSAENOBUFS, ENOBUFS},
+    meaning{WSAENOPROTOOPT, ENOPROTOOPT},
+    meaning{WSAENOTCONN, ENOTCONN},
+    meaning{WSAENOTSOCK, ENOTSOCK},
+    meaning{WSAEOPNOTSUPP, EOPNOTSUPP},
+    meaning{WSAEPROTONOSUPPORT, EPROTONOSUPPORT},
+    meaning{WSAEPROTOTYPE, EPROTOTYPE},
+    meaning{WSAESHUTDOWN, EPIPE},
+    meaning{WSAETIMEDOUT, ETIMEDOUT},
+    meaning{ERROR_FILE_NOT_FOUND, ENOENT},
+    meaning{ERROR_NOT_ENOUGH_MEMORY, ENOMEM},
+    meaning{ERROR_OPERATION_ABORTED, ECANCELED},
+    meaning{ERROR_TOO_MANY_OPEN_FILES, ENFILE},
+    meaning{ERROR_INVALID_PARAMETER, EINVAL},
+    // No further condition has one of the codes below as its first.
+    meaning{WSAEPFNOSUPPORT, EAFNOSUPPORT},
+    meaning{WSAESOCKTNOSUPPORT, EPROTONOSUPPORT},
+    meaning{WSAEHOSTDOWN, EHOSTUNREACH},
+    meaning{WSAEPROCLIM, EMFILE},
+    meaning{WSAECANCELLED, ECANCELED},
+    meaning{WSA_E_CANCELLED, ECANCELED},
+    meaning{WSANOTINITIALISED, ENOTSOCK},  // no socket was ever opened
+    meaning{ERROR_PATH_NOT_FOUND, ENOENT},
+    meaning{ERROR_ACCESS_DENIED, EACCES},
+    meaning{ERROR_INVALID_HANDLE, EBADF},
+    meaning{ERROR_OUTOFMEMORY, ENOMEM},
+    meaning{ERROR_NOT_SUPPORTED, EOPNOTSUPP},
+    meaning{ERROR_BROKEN_PIPE, EPIPE},
+    meaning{ERROR_NETNAME_DELETED, ECONNRESET},
+    meaning{ERROR_PORT_UNREACHABLE, ECONNREFUSED},
+    meaning{ERROR_MORE_DATA, EMSGSIZE},
+};
+
+/// The condition that a code means; 0 where none does.
+constexpr int condition(int code) noexcept {
+    for (const meaning& one : meanings)
+        if (one.code == code) return one.condition;
+    return 0;
+}
+
+/// The system's text for a code in its language, as UTF-8 in `buffer`; null where it has none.
+inline const char* describe(int code, char* buffer, std::size_t size) noexcept {
+    constexpr ::DWORD flags =
+        FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK;
+    std::array<wchar_t, 256> wide;
+    ::DWORD length = ::FormatMessageW(flags, nullptr, static_cast<::DWORD>(code), 0, wide.data(),
+                                      static_cast<::DWORD>(wide.size()), nullptr);
+    // A sentence with a full stop and a space behind it.
+    while (length > 0 && (wide[length - 1] <= L' ' || wide[length - 1] == L'.')) --length;
+    const int written = ::WideCharToMultiByte(CP_UTF8, 0, wide.data(), static_cast<int>(length), buffer,
+                                              static_cast<int>(size) - 1, nullptr, nullptr);
+    if (written <= 0) return nullptr;
+    buffer[written] = '\0';
+    return buffer;
+}
+
+/// The code that means a condition; 0 where none does.
+constexpr int code_of(int condition) noexcept {
+    for (const meaning& one : meanings)
+        if (one.condition == condition) return one.code;
+    return 0;
+}
+
+}  // namespace detail::os
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
-// A netcat: one program for TCP, UDP and AF_UNIX, as a client and as a listener. Beyond connect(), poll() is the only
+// A netcat: one program for TCP, UDP and AF_UNIX, as a client and as a listener. Beyond connect(), wait() is the only
 // call that waits, so Ctrl-C always gets through; destructors close the sockets and remove the path. To copy a file:
 //   keycat -l 8080 -f copy            and elsewhere            keycat 192.0.2.1 8080 -f original
 
 #include <keyway/keyway.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <climits>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <span>
@@ -18,9 +15,9 @@
 #include <string_view>
 #include <utility>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
+#include <getopt.h>
+
+#include "system.hpp"
 
 namespace kw = keyway;
 
@@ -36,11 +33,14 @@ Exit code: 0 done, 1 network or file failure, 2 wrong usage, 128+N ended by sign
 )";
 
 enum : int { done = 0, failed = 1, wrong_usage = 2, stopped = 128 };
+enum : int { standard_input = 0, standard_output = 1, standard_error = 2 };
 
 struct settings {
     bool v4 = false, v6 = false, listen = false, datagrams = false, local = false;
     const char* file = nullptr;
-    int source = STDIN_FILENO, sink = STDOUT_FILENO;
+    bool terminal = false;  // the source is one
+    sys::waitable source = kw::handle::invalid;
+    int sink = standard_output;
 };
 
 int fail(std::string_view where, std::string_view why, int code = failed) {
@@ -48,26 +48,12 @@ int fail(std::string_view where, std::string_view why, int code = failed) {
     return code;
 }
 
-int stop_pipe[2];
-volatile std::sig_atomic_t stop_signal = 0;
-
-// Called when there is something to clean up; until then a signal may end the program. A handler may do next to
-// nothing: it makes a pipe readable, and poll() sees that.
-void catch_signals() {
-    const auto stop = [](int number) {
-        stop_signal = number;
-        [[maybe_unused]] const auto written = ::write(stop_pipe[1], "", 1);
-    };
-    std::signal(SIGINT, stop);
-    std::signal(SIGTERM, stop);
-}
-
 // FILE takes the place of stdin, or of stdout in a listener, which has no input then.
-bool open_file(settings& s) {
-    if (!s.file) return true;
-    if (!s.listen) return (s.source = ::open(s.file, O_RDONLY | O_CLOEXEC)) != -1;
-    s.source = -1;
-    return (s.sink = ::open(s.file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) != -1;
+bool open_files(settings& s) {
+    if (s.listen && s.file) return (s.sink = sys::open_to_write(s.file)) != -1;
+    s.terminal = !s.file && sys::is_terminal(standard_input);
+    s.source = s.file ? sys::open_to_read(s.file) : sys::readable(standard_input);
+    return s.source != kw::handle::invalid;
 }
 
 // One line that is written over and over.
@@ -110,43 +96,44 @@ kw::result<std::span<std::byte>> receive(const Line& line, std::span<std::byte> 
 // Carries bytes both ways until both ways have ended.
 template <class Line>
 int carry(const Line& line, const settings& s, std::string_view peer) {
-    catch_signals();
-    progress shown{.on = s.file && ::isatty(STDERR_FILENO)};
+    sys::catch_signals();
+    progress shown{.on = s.file && sys::is_terminal(standard_error)};
     const auto give_up = [&](std::string_view where, std::string_view why) { return shown.end(), fail(where, why); };
     if (auto set = line.set(kw::option::non_blocking{}); !set) return give_up(peer, set.error().message());
     constexpr bool is_stream = kw::byte_oriented<typename Line::type>;
     std::array<std::byte, 64 * 1024> outgoing_room, incoming_room;
     const auto output = std::span(outgoing_room).first(is_stream ? outgoing_room.size() : 1200);
     std::span<std::byte> outgoing, incoming;  // read and not yet sent; received and not yet written
-    bool sending = kw::can_send<Line> && s.source != -1, receiving = true;
+    bool sending = kw::can_send<Line> && s.source != kw::handle::invalid, receiving = true;
 
     while (sending || receiving || !incoming.empty()) {
         const int wanted = (receiving && incoming.empty() ? POLLIN : 0) | (outgoing.empty() ? 0 : POLLOUT);
-        // Who waits for nothing is left out, since poll() reports a hangup unasked.
-        ::pollfd wait[] = {{stop_pipe[0], POLLIN, 0},
-                           {sending && outgoing.empty() ? s.source : -1, POLLIN, 0},
-                           {wanted ? line.native_handle() : -1, short(wanted), 0},
-                           {incoming.empty() ? -1 : s.sink, POLLOUT, 0}};
-        if (::poll(wait, std::size(wait), shown.on ? 200 : -1) < 0 && errno != EINTR)
-            return give_up("poll", std::strerror(errno));
-        if (stop_signal) return stopped + stop_signal;
-        const auto& [stop, input, network, sink] = wait;
-        if (sink.revents) {  // a pipe that is ready takes PIPE_BUF bytes and does not block
-            const auto count = ::write(s.sink, incoming.data(), std::min<std::size_t>(incoming.size(), PIPE_BUF));
-            if (count < 0) return give_up(s.sink == STDOUT_FILENO ? "stdout" : s.file, std::strerror(errno));
+        // Who waits for nothing is left out, since wait() reports a hangup unasked.
+        constexpr auto nothing = kw::handle::invalid;
+        sys::wait_entry waits[] = {{sys::stop_event, POLLIN, 0},
+                                   {sending && outgoing.empty() ? s.source : nothing, POLLIN, 0},
+                                   {wanted ? line.native_handle() : nothing, short(wanted), 0},
+                                   {incoming.empty() ? nothing : sys::writable(s.sink), POLLOUT, 0}};
+        const auto& [stop, input, network, sink] = waits;
+        const bool write_at_once = !incoming.empty() && sink.fd == nothing;
+        if (sys::wait(waits, write_at_once ? 0 : shown.on ? 200 : -1) < 0) return give_up("wait", std::strerror(errno));
+        if (sys::stop_signal) return stopped + sys::stop_signal;
+        if (sink.revents || write_at_once) {
+            const auto count = sys::write(s.sink, incoming);
+            if (count < 0) return give_up(s.sink == standard_output ? "stdout" : s.file, std::strerror(errno));
             incoming = incoming.subspan(std::size_t(count));
         } else if (network.revents && receiving && incoming.empty()) {
             const auto got = receive(line, incoming_room);
             if (got) incoming = *got;
             else if (got.error().end_of_stream()) receiving = false;
             else if (!got.error().would_block()) return give_up(peer, got.error().message());
-            if (!receiving && ::isatty(s.source)) sending = false;
+            if (!receiving && s.terminal) sending = false;
             shown.bytes += incoming.size();
         }
         if constexpr (kw::can_send<Line>) {
             if (input.revents) {
-                const auto count = ::read(s.source, output.data(), output.size());
-                if (count < 0) return give_up(s.source == STDIN_FILENO ? "stdin" : s.file, std::strerror(errno));
+                const auto count = sys::read(s.source, output);
+                if (count < 0) return give_up(s.file ? s.file : "stdin", std::strerror(errno));
                 outgoing = output.first(std::size_t(count));
                 if (count == 0) {
                     sending = false;
@@ -175,13 +162,13 @@ int talk(const kw::result<Line>& line, std::string_view peer, const settings& s)
 template <class Bound>
 int serve(kw::result<Bound> bound, std::string_view name, settings s) {
     if (!bound) return fail(name, bound.error().message());
-    if (!open_file(s)) return fail(s.file, std::strerror(errno));
+    if (!open_files(s)) return fail(s.file ? s.file : "stdin", std::strerror(errno));
     if (auto set = bound->set(kw::option::non_blocking{}); !set) return fail(name, set.error().message());
     if (auto at = bound->local_endpoint()) std::fprintf(stderr, "keycat: listening on %s\n", at->text().c_str());
     for (;;) {
-        ::pollfd wait[] = {{stop_pipe[0], POLLIN, 0}, {bound->native_handle(), POLLIN, 0}};
-        if (::poll(wait, std::size(wait), -1) < 0 && errno != EINTR) return fail("poll", std::strerror(errno));
-        if (stop_signal) return stopped + stop_signal;
+        sys::wait_entry waits[] = {{sys::stop_event, POLLIN, 0}, {bound->native_handle(), POLLIN, 0}};
+        if (sys::wait(waits, -1) < 0) return fail("wait", std::strerror(errno));
+        if (sys::stop_signal) return stopped + sys::stop_signal;
         if constexpr (kw::can_accept<Bound>) {
             auto next = bound->accept();
             if (!next && next.error().would_block()) continue;
@@ -199,11 +186,14 @@ int serve(kw::result<Bound> bound, std::string_view name, settings s) {
     }
 }
 
-kw::result<kw::unix_datagram::connection> connect_named(const kw::unix_datagram::endpoint& to) {
+#if KEYWAY_HAS_UNIX_DATAGRAM
+int talk_in_datagrams(const kw::unix_datagram::endpoint& at, std::string_view path, const settings& s) {
+    if (s.listen) return serve(kw::unix_datagram::bind(at), path, s);
     auto socket = kw::unix_datagram::bind(kw::unix_datagram::endpoint::autobind());  // a name to send answers to
-    if (!socket) return kw::unexpected<kw::error>(socket.error());
-    return std::move(*socket).connect(to);
+    if (!socket) return fail(path, socket.error().message());
+    return talk(std::move(*socket).connect(at), path, s);
 }
+#endif
 
 int main(int argc, char** argv) {
     settings s;
@@ -221,18 +211,21 @@ int main(int argc, char** argv) {
     const std::span<char*> words(argv + optind, argv + argc);
     const std::size_t needed = s.local || (s.listen && words.size() == 1) ? 1 : 2;
     if (words.size() != needed || s.v4 + s.v6 + s.local > 1) return std::fputs(usage, stderr), wrong_usage;
-    if (::pipe(stop_pipe) != 0) return fail("pipe", std::strerror(errno));
-    std::signal(SIGPIPE, SIG_IGN);  // for stdout; nothing of keyway raises it
-    if (s.listen) catch_signals();
-    else if (!open_file(s)) return fail(s.file, std::strerror(errno));
+    if (!sys::prepare()) return fail("signals", std::strerror(errno));
+    if (s.listen) sys::catch_signals();
+    else if (!open_files(s)) return fail(s.file ? s.file : "stdin", std::strerror(errno));
 
     if (s.local) {
         const std::string_view path = words[0];
-        const auto at = path.starts_with('@') ? kw::unix_stream::endpoint::abstract(path.substr(1))
-                                              : kw::unix_stream::endpoint::at_path(path);
+        auto at = kw::unix_stream::endpoint::at_path(path);
+#if KEYWAY_HAS_ABSTRACT_NAMES
+        if (path.starts_with('@')) at = kw::unix_stream::endpoint::abstract(path.substr(1));
+#endif
         if (!at) return fail(path, at.error().message(), wrong_usage);
-        if (s.datagrams)
-            return s.listen ? serve(kw::unix_datagram::bind(*at), path, s) : talk(connect_named(*at), path, s);
+#if KEYWAY_HAS_UNIX_DATAGRAM
+        if (s.datagrams) return talk_in_datagrams(*at, path, s);
+#endif
+        if (s.datagrams) return fail(path, "AF_UNIX has no datagrams here", wrong_usage);
         return s.listen ? serve(kw::unix_stream::listen(*at), path, s) : talk(kw::unix_stream::connect(*at), path, s);
     }
 

@@ -6,15 +6,16 @@
 
 #include <array>
 #include <cstddef>
+#include <filesystem>
 #include <iostream>
+#include <random>
 #include <string>
-#include <thread>
-
-#include <unistd.h>
+#include <string_view>
 
 namespace kw = keyway;
 
-// One round of "hello": the server takes one connection and sends back what it reads, until the client is done.
+// One round of "hello": the server takes one connection and sends back what it reads, until the client is done. One
+// thread plays both: the listener's queue holds the client, and the kernel's buffers the few bytes.
 template <class Transport>
 kw::result<void> stream_round(std::string_view title, const typename Transport::endpoint& at) {
     auto listener = Transport::listen(at);  // socket, bind, listen
@@ -22,31 +23,25 @@ kw::result<void> stream_round(std::string_view title, const typename Transport::
     const auto chosen = listener->local_endpoint();  // port 0 became a free port
     if (!chosen) return kw::unexpected(chosen.error());
 
-    std::thread server([&listener] {
-        auto next = listener->accept();
-        if (!next) return;
-        std::array<std::byte, 4096> buffer;
-        while (auto got = next->connection.recv(buffer)) {
-            if (got->empty()) break;                      // the client is done
-            if (!next->connection.send_all(*got)) break;  // all of it, or an error that says how much
-        }
-    });
+    auto client = Transport::connect(*chosen);  // socket, connect
+    if (!client) return kw::unexpected(client.error());
+    if (auto sent = client->send_all("hello"); !sent) return kw::unexpected<kw::error>(sent.error());
+    if (auto done = client->shutdown_send(); !done) return done;
 
-    const auto talk = [&]() -> kw::result<void> {
-        auto connection = Transport::connect(*chosen);  // socket, connect
-        if (!connection) return kw::unexpected(connection.error());
-        if (auto sent = connection->send_all("hello"); !sent) return kw::unexpected<kw::error>(sent.error());
-        if (auto done = connection->shutdown_send(); !done) return done;
-        std::array<std::byte, 5> answer;
-        auto got = connection->recv_exact(answer);
-        if (!got) return kw::unexpected<kw::error>(got.error());
-        std::cout << title << " at " << chosen->text().view() << " answered '" << kw::as_text(*got) << "'\n";
-        return {};
-    };
-    auto talked = talk();
-    if (!talked) (void)listener->shutdown();  // wakes a server that still waits
-    server.join();
-    return talked;
+    auto next = listener->accept();
+    if (!next) return kw::unexpected(next.error());
+    auto& [server, peer] = *next;
+    std::array<std::byte, 4096> buffer;
+    while (auto got = server.recv(buffer)) {
+        if (got->empty()) break;            // the client is done
+        if (!server.send_all(*got)) break;  // all of it, or an error that says how much
+    }
+
+    std::array<std::byte, 5> answer;
+    auto got = client->recv_exact(answer);
+    if (!got) return kw::unexpected<kw::error>(got.error());
+    std::cout << title << " at " << chosen->text().view() << " answered '" << kw::as_text(*got) << "'\n";
+    return {};
 }
 
 kw::result<void> datagram_round() {
@@ -63,12 +58,13 @@ kw::result<void> datagram_round() {
     const auto message = server->recv_from(small);
     if (!message) return kw::unexpected(message.error());
     std::cout << "UDP  got '" << kw::as_text(message->data) << "' from " << message->sender.text().view()
-              << (message->truncated ? ", cut from " : ", all of ") << message->length << " bytes\n";
+              << (message->truncated ? ", cut to " : ", all of ") << message->data.size() << " bytes\n";
     return {};
 }
 
 int main() {
-    const std::string path = "/tmp/keyway-quickstart-" + std::to_string(::getpid()) + ".sock";
+    const std::string name = "keyway-quickstart-" + std::to_string(std::random_device{}()) + ".sock";
+    const std::string path = (std::filesystem::temp_directory_path() / name).string();
     const auto socket_path = kw::unix_stream::endpoint::at_path(path);
     if (!socket_path) {
         std::cerr << "quickstart: " << path << ": " << socket_path.error().message().view() << '\n';
@@ -84,7 +80,10 @@ int main() {
     report(stream_round<kw::tcp>("TCP ", {kw::ipv4_address::loopback(), 0}));
     report(stream_round<kw::tcp>("TCP ", {kw::ipv6_address::loopback(), 0}));
     report(datagram_round());
-    report(stream_round<kw::unix_stream>("UNIX", *socket_path));  // the listener removes its path again
+    const auto local = stream_round<kw::unix_stream>("UNIX", *socket_path);  // the listener removes its path again
+    if (!local && local.error() == kw::errc::address_family_not_supported)
+        std::cout << "UNIX is not on this system\n";  // Windows before 10 1803, Wine
+    else report(local);
 
     // Nobody listens at port 1: the refusal is a value that names the call and the cause.
     const auto refused = kw::tcp::connect({kw::ipv4_address::loopback(), 1});

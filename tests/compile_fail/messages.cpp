@@ -50,7 +50,7 @@ struct sizable {
 
 #elif REJECTED == 1
     // says 1: a datagram socket has no connections to accept; bind() it and call recv_from()
-#ifdef FIXED
+#ifdef CORRECTED
     [[maybe_unused]] auto bound = kw::udp4::bind(at4);
 #else
     [[maybe_unused]] auto nothing = kw::udp4::listen(at4);
@@ -58,7 +58,7 @@ struct sizable {
 
 #elif REJECTED == 2
     // says 2: a datagram socket has no connections to accept; bind() it and call recv_from()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)datagrams.bind(at4);
 #else
     [[maybe_unused]] auto nothing = std::move(datagrams).listen();
@@ -66,7 +66,7 @@ struct sizable {
 
 #elif REJECTED == 3
     // says 3: a datagram socket has no connections to accept; bind() it and call recv_from()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)datagrams.recv_from(buffer);
 #else
     [[maybe_unused]] auto nothing = datagrams.listen();
@@ -74,7 +74,7 @@ struct sizable {
 
 #elif REJECTED == 4
     // says 4: a datagram socket has no connections to accept; bind() it and call recv_from()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)datagrams.recv_from(buffer);
 #else
     [[maybe_unused]] auto nothing = datagrams.accept();
@@ -82,7 +82,7 @@ struct sizable {
 
 #elif REJECTED == 5
     // says 5: this socket has no peer: call send_to(), or connect() first
-#ifdef FIXED
+#ifdef CORRECTED
     (void)datagrams.send_to("x", at4);
 #else
     (void)datagrams.send("x");
@@ -90,7 +90,7 @@ struct sizable {
 
 #elif REJECTED == 6
     // says 6: this socket has no peer: call recv_from(), which tells the sender, or connect() first
-#ifdef FIXED
+#ifdef CORRECTED
     (void)datagrams.recv_from(buffer);
 #else
     (void)datagrams.recv(buffer);
@@ -98,7 +98,7 @@ struct sizable {
 
 #elif REJECTED == 7
     // says 7: this socket has no peer yet: call connect() and send() on the connection it yields
-#ifdef FIXED
+#ifdef CORRECTED
     (void)connected.send("x");
 #else
     (void)unconnected.send("x");
@@ -106,7 +106,7 @@ struct sizable {
 
 #elif REJECTED == 8
     // says 8: this socket has no peer yet: call connect() and recv() on the connection it yields
-#ifdef FIXED
+#ifdef CORRECTED
     (void)connected.recv(buffer);
 #else
     (void)unconnected.recv(buffer);
@@ -114,7 +114,7 @@ struct sizable {
 
 #elif REJECTED == 9
     // says 9: a stream goes to the one peer of a connection: call connect() and send()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)connected.send("x");
 #else
     (void)unconnected.send_to("x", at4);
@@ -122,7 +122,7 @@ struct sizable {
 
 #elif REJECTED == 10
     // says 10: a stream comes from the one peer of a connection: call connect() and recv()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)connected.recv(buffer);
 #else
     (void)unconnected.recv_from(buffer);
@@ -130,7 +130,7 @@ struct sizable {
 
 #elif REJECTED == 11
     // says 11: only a listener accepts: call listen() first
-#ifdef FIXED
+#ifdef CORRECTED
     (void)listening.accept();
 #else
     (void)unconnected.accept();
@@ -138,7 +138,7 @@ struct sizable {
 
 #elif REJECTED == 12
     // says 12: listen() consumes the socket: write std::move(socket).listen()
-#ifdef FIXED
+#ifdef CORRECTED
     [[maybe_unused]] auto listener = std::move(unconnected).listen();
 #else
     [[maybe_unused]] auto nothing = unconnected.listen();
@@ -146,7 +146,7 @@ struct sizable {
 
 #elif REJECTED == 13
     // says 13: connect() consumes the socket: write std::move(socket).connect(endpoint)
-#ifdef FIXED
+#ifdef CORRECTED
     [[maybe_unused]] auto made = std::move(unconnected).connect(at4);
 #else
     [[maybe_unused]] auto nothing = unconnected.connect(at4);
@@ -154,7 +154,7 @@ struct sizable {
 
 #elif REJECTED == 14
     // says 14: this family is decided at run time: call open_for(endpoint), or name ipv4 or ipv6
-#ifdef FIXED
+#ifdef CORRECTED
     [[maybe_unused]] auto opened = kw::tcp::socket::open_for(at4);
 #else
     [[maybe_unused]] auto nothing = kw::tcp::socket::open();
@@ -162,7 +162,7 @@ struct sizable {
 
 #elif REJECTED == 15
     // says 15: a listener has no peer: send() on a connection that accept() yields
-#ifdef FIXED
+#ifdef CORRECTED
     (void)listening.accept()->connection.send("x");
 #else
     (void)listening.send("x");
@@ -170,7 +170,7 @@ struct sizable {
 
 #elif REJECTED == 16
     // says 16: a listener has no peer: recv() on a connection that accept() yields
-#ifdef FIXED
+#ifdef CORRECTED
     (void)listening.accept()->connection.recv(buffer);
 #else
     (void)listening.recv(buffer);
@@ -178,7 +178,7 @@ struct sizable {
 
 #elif REJECTED == 17
     // says 17: a listener waits for others: connect() with a socket of its own
-#ifdef FIXED
+#ifdef CORRECTED
     [[maybe_unused]] auto made = kw::tcp4::connect(at4);
 #else
     (void)listening.connect(at4);
@@ -186,7 +186,7 @@ struct sizable {
 
 #elif REJECTED == 18
     // says 18: a connected socket has one peer: call send()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)chatting.send("x");
 #else
     (void)chatting.send_to("x", at4);
@@ -194,7 +194,7 @@ struct sizable {
 
 #elif REJECTED == 19
     // says 19: a connected socket has one peer: call recv()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)chatting.recv(buffer);
 #else
     (void)chatting.recv_from(buffer);
@@ -202,7 +202,7 @@ struct sizable {
 
 #elif REJECTED == 20
     // says 20: a connection has been accepted already: accept() is the listener's
-#ifdef FIXED
+#ifdef CORRECTED
     (void)listening.accept();
 #else
     (void)connected.accept();
@@ -210,7 +210,7 @@ struct sizable {
 
 #elif REJECTED == 21
     // says 21: a message is sent whole: call send()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)chatting.send("x");
 #else
     (void)chatting.send_all("x");
@@ -218,7 +218,7 @@ struct sizable {
 
 #elif REJECTED == 22
     // says 22: a message ends where it ends: call recv()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)chatting.recv(buffer);
 #else
     (void)chatting.recv_exact(buffer);
@@ -226,7 +226,7 @@ struct sizable {
 
 #elif REJECTED == 23
     // says 23: only a connection over a network can be reset: call close()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)local.close();
 #else
     (void)std::move(local).reset();
@@ -234,7 +234,7 @@ struct sizable {
 
 #elif REJECTED == 24
     // says 24: reset() ends the connection: write std::move(connection).reset()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)std::move(connected).reset();
 #else
     (void)connected.reset();
@@ -242,7 +242,7 @@ struct sizable {
 
 #elif REJECTED == 25
     // says 25: a stream cannot change its peer: close() it and connect() another
-#ifdef FIXED
+#ifdef CORRECTED
     [[maybe_unused]] auto freed = std::move(chatting).disconnect();
 #else
     [[maybe_unused]] auto nothing = std::move(connected).disconnect();
@@ -250,7 +250,7 @@ struct sizable {
 
 #elif REJECTED == 26
     // says 26: disconnect() consumes the connection: write std::move(connection).disconnect()
-#ifdef FIXED
+#ifdef CORRECTED
     [[maybe_unused]] auto freed = std::move(chatting).disconnect();
 #else
     [[maybe_unused]] auto nothing = chatting.disconnect();
@@ -258,15 +258,15 @@ struct sizable {
 
 #elif REJECTED == 27
     // says 27: TCP makes pairs everywhere, AF_UNIX where socketpair(2) is (not on Windows), and others do not: connect() one to the other
-#ifdef FIXED
-    [[maybe_unused]] auto ends = kw::unix_stream::pair();
+#ifdef CORRECTED
+    [[maybe_unused]] auto ends = kw::tcp::pair();
 #else
     [[maybe_unused]] auto nothing = kw::udp4::pair();
 #endif
 
 #elif REJECTED == 28
     // says 28: this option can only be read: call get<Option>()
-#ifdef FIXED
+#ifdef CORRECTED
     (void)connected.get<kw::option::accepting>();
 #else
     (void)connected.set(kw::option::accepting{});
@@ -274,7 +274,7 @@ struct sizable {
 
 #elif REJECTED == 29
     // says 29: a socket of this family, type and protocol does not have this option
-#ifdef FIXED
+#ifdef CORRECTED
     (void)connected.set(kw::option::no_delay{});
 #else
     (void)datagrams.set(kw::option::no_delay{});
@@ -282,7 +282,7 @@ struct sizable {
 
 #elif REJECTED == 30
     // says 30: a socket of this family, type and protocol does not have this option
-#ifdef FIXED
+#ifdef CORRECTED
     (void)kw::tcp6::connection{}.get<kw::option::v6_only>();
 #else
     (void)connected.get<kw::option::v6_only>();
@@ -290,7 +290,7 @@ struct sizable {
 
 #elif REJECTED == 31
     // says 31: the pointer would outlive the address; name the address first
-#ifdef FIXED
+#ifdef CORRECTED
     const kw::ip_address a;
     (void)a.if_v4();
 #else
@@ -299,7 +299,7 @@ struct sizable {
 
 #elif REJECTED == 32
     // says 32: the pointer would outlive the address; name the address first
-#ifdef FIXED
+#ifdef CORRECTED
     const kw::ip_address a;
     (void)a.if_v6();
 #else
@@ -308,7 +308,7 @@ struct sizable {
 
 #elif REJECTED == 33
     // says 33: the pointer would outlive the endpoint; name it first
-#ifdef FIXED
+#ifdef CORRECTED
     const kw::tcp::endpoint e;
     (void)e.if_v4();
 #else
@@ -317,7 +317,7 @@ struct sizable {
 
 #elif REJECTED == 34
     // says 34: the pointer would outlive the endpoint; name it first
-#ifdef FIXED
+#ifdef CORRECTED
     const kw::tcp::endpoint e;
     (void)e.if_v6();
 #else
@@ -326,7 +326,7 @@ struct sizable {
 
 #elif REJECTED == 35
     // says 35: a family's endpoint must be default constructible and copyable and have data(), size(),
-#ifdef FIXED
+#ifdef CORRECTED
     (void)sizeof(kw::socket<sizable, kw::stream>);
 #else
     (void)sizeof(kw::socket<unsizable, kw::stream>);
@@ -334,7 +334,7 @@ struct sizable {
 
 #elif REJECTED == 36
     // says 36: an option's value_type goes to the kernel byte by byte, so it must be trivially copyable;
-#ifdef FIXED
+#ifdef CORRECTED
     (void)connected.set(own<int>{});
 #else
     (void)connected.set(own<std::string>{});
@@ -342,7 +342,7 @@ struct sizable {
 
 #elif REJECTED == 37
     // says 37: this text is no such address
-#ifdef FIXED
+#ifdef CORRECTED
     [[maybe_unused]] auto address = "1.2.3.4"_ipv4;
 #else
     [[maybe_unused]] auto nothing = "1.2.3"_ipv4;

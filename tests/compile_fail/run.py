@@ -9,7 +9,7 @@ A file has numbered cases, compiled with -DREJECTED=n, and says what the compile
     // says 1: a listener has no peer          (this text)
     // expect 1: (no match|cannot convert)     (this pattern)
 
-Without REJECTED it must compile without a word; and where it has twins, under FIXED, so must each of them.
+Without REJECTED it must compile without a word; and where it has twins, under CORRECTED, so must each of them.
 """
 import os
 import re
@@ -50,7 +50,7 @@ def main():
             failures += 1
             print(f"case {number}: compiler status {status}, not printed: {missing}\n{output}")
 
-    twins = [[f"-DREJECTED={number}", "-DFIXED"] for number in cases] if "FIXED" in source else []
+    twins = [[f"-DREJECTED={number}", "-DCORRECTED"] for number in cases] if "CORRECTED" in source else []
     for definitions in [[], *twins]:
         status, output = compile_file(compiler, standard, include, file, *definitions)
         if status != 0 or output:

@@ -48,8 +48,17 @@ inline constexpr int linger_option = SO_LINGER;
 
 #if defined(TCP_KEEPIDLE)
 inline constexpr int keep_alive_time_option = TCP_KEEPIDLE;
+#elif defined(TCP_KEEPALIVE)
+inline constexpr int keep_alive_time_option = TCP_KEEPALIVE;  // macOS
 #else
-inline constexpr int keep_alive_time_option = TCP_KEEPALIVE;
+inline constexpr int keep_alive_time_option = -1;  // OpenBSD: the kernel refuses it, no_such_option
+#endif
+#if defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+inline constexpr int keep_alive_interval_option = TCP_KEEPINTVL;
+inline constexpr int keep_alive_retries_option = TCP_KEEPCNT;
+#else
+inline constexpr int keep_alive_interval_option = -1;
+inline constexpr int keep_alive_retries_option = -1;
 #endif
 
 constexpr bool tells_true_length(int, bool) noexcept { return false; }

@@ -27,6 +27,8 @@ inline constexpr int no_signal = MSG_NOSIGNAL;
 inline constexpr int tell_true_length = MSG_TRUNC;
 inline constexpr int linger_option = SO_LINGER;
 inline constexpr int keep_alive_time_option = TCP_KEEPIDLE;
+inline constexpr int keep_alive_interval_option = TCP_KEEPINTVL;
+inline constexpr int keep_alive_retries_option = TCP_KEEPCNT;
 
 /// Whether recvfrom with MSG_TRUNC returns a message's true length in this domain: recv(2) and the kernel's protocols.
 /// ICMP datagram sockets and families that we do not know get recvmsg, which flags every cut message.

@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -38,8 +37,6 @@ inline constexpr int shut_receive = SHUT_RD;
 inline constexpr int shut_send = SHUT_WR;
 inline constexpr int shut_both = SHUT_RDWR;
 inline constexpr bool reuse_address_is_safe = true;  // it only skips TIME_WAIT; on Windows it would share the port
-inline constexpr int keep_alive_interval_option = TCP_KEEPINTVL;
-inline constexpr int keep_alive_retries_option = TCP_KEEPCNT;
 
 /// The kernel only reads a buffer that is sent, but has one type for both directions.
 inline io_buffer make_buffer(const void* data, std::size_t size) noexcept { return {const_cast<void*>(data), size}; }
@@ -207,14 +204,21 @@ inline std::ptrdiff_t send_to(native_handle handle, const void* data, std::size_
     });
 }
 
-/// `address` is null where the socket has a peer. The kernel reads the buffers and changes none of them.
-inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffers, std::size_t count,
-                                    const void* address, std::size_t address_size) noexcept {
+/// The kernel has one type for both directions, and some systems count the buffers in an int.
+inline ::msghdr make_message(const io_buffer* buffers, std::size_t count, const void* address,
+                             std::size_t address_size) noexcept {
     ::msghdr message{};
     message.msg_name = const_cast<void*>(address);
     message.msg_namelen = static_cast<address_length>(address_size);
     message.msg_iov = const_cast<io_buffer*>(buffers);
-    message.msg_iovlen = count;
+    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(count);
+    return message;
+}
+
+/// `address` is null where the socket has a peer. The kernel reads the buffers and changes none of them.
+inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffers, std::size_t count,
+                                    const void* address, std::size_t address_size) noexcept {
+    const ::msghdr message = make_message(buffers, count, address, address_size);
     return retry_interrupted([&] { return ::sendmsg(handle, &message, no_signal); });
 }
 
@@ -227,9 +231,7 @@ inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size,
 
 inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buffers, std::size_t count,
                                      take how) noexcept {
-    ::msghdr message{};
-    message.msg_iov = const_cast<io_buffer*>(buffers);
-    message.msg_iovlen = count;
+    ::msghdr message = make_message(buffers, count, nullptr, 0);
     return retry_interrupted([&] { return ::recvmsg(handle, &message, how == take::peek ? MSG_PEEK : 0); });
 }
 
@@ -240,11 +242,7 @@ struct message_length {
 
 inline message_length recv_message(native_handle handle, const io_buffer* buffers, std::size_t count, void* address,
                                    address_length* address_size, take how) noexcept {
-    ::msghdr message{};
-    message.msg_name = address;
-    message.msg_namelen = *address_size;
-    message.msg_iov = const_cast<io_buffer*>(buffers);
-    message.msg_iovlen = count;
+    ::msghdr message = make_message(buffers, count, address, *address_size);
     const std::ptrdiff_t length = retry_interrupted(
         [&] { return ::recvmsg(handle, &message, tell_true_length | (how == take::peek ? MSG_PEEK : 0)); });
     *address_size = message.msg_namelen;

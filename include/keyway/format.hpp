@@ -19,8 +19,8 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/hash.hpp>
 #include <keyway/endpoint/any.hpp>
-#include <keyway/endpoint/ip.hpp>
-#include <keyway/endpoint/unix.hpp>
+#include <keyway/endpoint/ip.hpp>    // IWYU pragma: keep
+#include <keyway/endpoint/unix.hpp>  // IWYU pragma: keep
 #include <keyway/error.hpp>
 #include <keyway/family.hpp>
 

@@ -4,6 +4,8 @@
 
 // The state of a socket that waits for connections.
 
+#include <cstddef>
+
 #include <keyway/concepts.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/detail/config.hpp>

@@ -4,6 +4,7 @@
 
 // Bridge to <system_error>, for programs whose other parts speak std::error_code. Opt-in: the header is dear.
 
+#include <cerrno>
 #include <string>
 #include <system_error>
 
@@ -78,7 +79,7 @@ inline std::error_code make_error_code(const error& e) noexcept {
 
 /// The exception for programs that throw: `throw as_exception(result.error())`. Its text names the call.
 inline std::system_error as_exception(const error& e) {
-    return std::system_error(make_error_code(e), std::string(name_of(e.operation())));
+    return {make_error_code(e), std::string(name_of(e.operation()))};
 }
 
 /// Whether the error means what the std::errc means; both are <cerrno> constants.

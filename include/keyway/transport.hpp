@@ -8,13 +8,15 @@
 #include <array>
 #include <utility>
 
+#include <keyway/address/ipv4.hpp>
+#include <keyway/address/ipv6.hpp>
 #include <keyway/concepts.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/view.hpp>
-#include <keyway/endpoint/ip.hpp>
-#include <keyway/endpoint/unix.hpp>
+#include <keyway/endpoint/ip.hpp>    // IWYU pragma: export
+#include <keyway/endpoint/unix.hpp>  // IWYU pragma: export
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/family.hpp>
@@ -22,7 +24,7 @@
 #include <keyway/listener.hpp>
 #include <keyway/option/ip.hpp>
 #include <keyway/option/socket.hpp>
-#include <keyway/option/tcp.hpp>
+#include <keyway/option/tcp.hpp>  // IWYU pragma: export
 #include <keyway/protocol.hpp>
 #include <keyway/socket.hpp>
 #include <keyway/type.hpp>

@@ -147,7 +147,7 @@ constexpr expected<std::uint16_t, text_error> scan_group(scanner& in, std::size_
     const std::size_t start = in.position();
     unsigned value = 0;
     for (; hex_digit_value(in.peek()) >= 0; in.seek(in.position() + 1)) {
-        if (in.position() - start == 4) return in.fail_at(start, text_errc::group_above_four_digits, field);
+        if (in.position() - start == 4) return scanner::fail_at(start, text_errc::group_above_four_digits, field);
         value = value << 4 | static_cast<unsigned>(hex_digit_value(in.peek()));
     }
     if (in.position() == start) return in.fail(text_errc::expected_hex_digit, field);
@@ -158,7 +158,7 @@ constexpr expected<std::uint16_t, text_error> scan_group(scanner& in, std::size_
 constexpr expected<ipv6_groups, text_error> scan_dotted_tail(scanner& in, std::size_t start,
                                                              ipv6_groups groups) noexcept {
     if (groups.count > 6 || (groups.gap < 0 && groups.count != 6))
-        return in.fail_at(start, text_errc::ipv4_part_not_last, groups.count + 1);
+        return scanner::fail_at(start, text_errc::ipv4_part_not_last, groups.count + 1);
     in.seek(start);
     const auto tail = scan_ipv4(in);
     if (!tail) return unexpected<text_error>(tail.error());

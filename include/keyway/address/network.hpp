@@ -108,7 +108,7 @@ private:
         const std::size_t start = in.position();
         const auto length = in.decimal(max_prefix_length, text_errc::prefix_length_too_large);
         if (!length) return unexpected<text_error>(length.error());
-        if (masked(*address, *length) != *address) return in.fail_at(start, text_errc::host_bits_set);
+        if (masked(*address, *length) != *address) return detail::scanner::fail_at(start, text_errc::host_bits_set);
         return network(*address, *length);
     }
 

@@ -19,7 +19,7 @@ template <class Endpoint>
 struct room_for {
     Endpoint endpoint;
 
-    room_for() noexcept {}
+    room_for() noexcept = default;
     room_for() noexcept
         requires std::constructible_from<Endpoint, for_overwrite>
         : endpoint(for_overwrite{}) {}

@@ -48,8 +48,8 @@ public:
         return true;
     }
 
-    [[nodiscard]] constexpr unexpected<text_error> fail_at(std::size_t position, text_errc reason,
-                                                           std::size_t field = 0) const noexcept {
+    [[nodiscard]] static constexpr unexpected<text_error> fail_at(std::size_t position, text_errc reason,
+                                                                  std::size_t field = 0) noexcept {
         constexpr std::size_t last = 0xffff;
         return unexpected<text_error>(text_error{reason, static_cast<std::uint8_t>(field),
                                                  static_cast<std::uint16_t>(position < last ? position : last)});

@@ -4,6 +4,7 @@
 
 // What a socket, a listener and a connection have in common.
 
+#include <cstddef>
 #include <type_traits>
 
 #include <keyway/concepts.hpp>
@@ -11,6 +12,7 @@
 #include <keyway/detail/for_overwrite.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/option.hpp>
 #include <keyway/protocol.hpp>

@@ -44,7 +44,8 @@ constexpr E endpoint_from_bytes(const std::byte* bytes, std::size_t size) noexce
         return E::from_native(std::bit_cast<native_type>(native), size);
     } else {
         E e;
-        copy_bytes(bytes, static_cast<std::byte*>(static_cast<void*>(e.data())), size);
+        void* const room = e.data();
+        copy_bytes(bytes, static_cast<std::byte*>(room), size);
         e.resize(size);
         return e;
     }
@@ -64,12 +65,13 @@ public:
         requires(!std::same_as<E, any_endpoint>) && endpoint_type<E> &&
                 (E::capacity() <= sizeof(detail::os::sockaddr_any))
     constexpr any_endpoint(const E& e) noexcept : size_(static_cast<std::uint32_t>(e.size())) {
-        if constexpr (detail::has_native_value<E>)
-            detail::copy_bytes(std::bit_cast<std::array<std::byte, sizeof(e.native())>>(e.native()).data(),
-                               storage_.bytes.data(), size_);
-        else
-            detail::copy_bytes(static_cast<const std::byte*>(static_cast<const void*>(e.data())), storage_.bytes.data(),
-                               size_);
+        if constexpr (detail::has_native_value<E>) {
+            const auto bytes = std::bit_cast<std::array<std::byte, sizeof(e.native())>>(e.native());
+            detail::copy_bytes(bytes.data(), storage_.bytes.data(), size_);
+        } else {
+            const void* const address = e.data();
+            detail::copy_bytes(static_cast<const std::byte*>(address), storage_.bytes.data(), size_);
+        }
     }
 
     constexpr any_endpoint(const endpoint<ip>& e) noexcept

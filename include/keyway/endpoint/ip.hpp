@@ -192,8 +192,8 @@ public:
     static constexpr std::size_t max_text = endpoint<ipv6>::max_text;
 
     constexpr endpoint() noexcept : endpoint(endpoint<ipv4>{}) {}
-    constexpr endpoint(const endpoint<ipv4>& e) noexcept : v4_(e), size_(e.size()) {}
-    constexpr endpoint(const endpoint<ipv6>& e) noexcept : v6_(e), size_(e.size()) {}
+    constexpr endpoint(const endpoint<ipv4>& e) noexcept : v4_(e), size_(endpoint<ipv4>::size()) {}
+    constexpr endpoint(const endpoint<ipv6>& e) noexcept : v6_(e), size_(endpoint<ipv6>::size()) {}
     constexpr endpoint(const ip_address& address, std::uint16_t port) noexcept
         : endpoint(address.is_v4() ? endpoint(endpoint<ipv4>(*address.if_v4(), port))
                                    : endpoint(endpoint<ipv6>(*address.if_v6(), port))) {}

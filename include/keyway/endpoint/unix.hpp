@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include <keyway/concepts.hpp>
-#include <keyway/detail/bound_path.hpp>
+#include <keyway/detail/bound_path.hpp>  // IWYU pragma: keep: unix_domain names it
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/for_overwrite.hpp>
 #include <keyway/detail/hash.hpp>

@@ -59,7 +59,7 @@ public:
     template <class U, class G>
         requires expected_convertible<T, E, U, G, expected<U, G>>
     constexpr explicit(!std::is_convertible_v<U, T> || !std::is_convertible_v<G, E>) expected(expected<U, G>&& other)
-        : members(same_as_t{}, static_cast<expected_members<U, G>&&>(other)) {}
+        : members(same_as_t{}, static_cast<expected_members<U, G>&&>(std::move(other))) {}
 
     template <class U = std::remove_cv_t<T>>
         requires(!std::is_same_v<std::remove_cvref_t<U>, std::in_place_t>) &&

@@ -43,7 +43,7 @@ public:
         requires std::is_void_v<U> && std::is_constructible_v<E, G> &&
                  (!constructible_from_any_cvref<unexpected<E>, expected<U, G>>)
     constexpr explicit(!std::is_convertible_v<G, E>) expected(expected<U, G>&& other)
-        : members(same_as_t{}, static_cast<expected_members<nothing, G>&&>(other)) {}
+        : members(same_as_t{}, static_cast<expected_members<nothing, G>&&>(std::move(other))) {}
 
     template <class G>
         requires std::is_constructible_v<E, const G&>

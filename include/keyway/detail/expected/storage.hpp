@@ -5,7 +5,7 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/expected/unexpected.hpp>
 
-#include <optional>  // construct_at and destroy_at: all three libraries declare them here, at a third of <memory>'s cost
+#include <optional>  // IWYU pragma: keep (construct_at; all three libraries have it here, at a third of <memory>)
 #include <type_traits>
 #include <utility>
 
@@ -277,6 +277,7 @@ struct expected_copy<T, E, false> : expected_operations<T, E> {
     expected_copy(expected_copy&&) = default;
     expected_copy& operator=(const expected_copy&) = default;
     expected_copy& operator=(expected_copy&&) = default;
+    ~expected_copy() = default;
 };
 
 template <class T, class E, bool = trivially_move_constructible_pair<T, E> || !move_constructible_pair<T, E>>
@@ -293,6 +294,7 @@ struct expected_move<T, E, false> : expected_copy<T, E> {
         : expected_copy<T, E>(same_as_t{}, std::move(other)) {}
     expected_move& operator=(const expected_move&) = default;
     expected_move& operator=(expected_move&&) = default;
+    ~expected_move() = default;
 };
 
 template <class T, class E, bool = trivially_copy_assignable_pair<T, E>>
@@ -313,6 +315,7 @@ struct expected_copy_assign<T, E, false> : expected_move<T, E> {
         return *this;
     }
     expected_copy_assign& operator=(expected_copy_assign&&) = default;
+    ~expected_copy_assign() = default;
 };
 
 template <class T, class E, bool = trivially_move_assignable_pair<T, E>>
@@ -335,6 +338,7 @@ struct expected_move_assign<T, E, false> : expected_copy_assign<T, E> {
         this->assign(std::move(other));
         return *this;
     }
+    ~expected_move_assign() = default;
 };
 
 template <class T, class E>

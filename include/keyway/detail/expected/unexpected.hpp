@@ -93,7 +93,7 @@ template <class E>
 class bad_expected_access;
 
 /// Base of every bad_expected_access, to catch them whatever the error is.
-template <>
+template <>  // NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): as the standard has it
 class bad_expected_access<void> : public std::exception {
 public:
     const char* what() const noexcept override { return "value() of an expected that holds an error"; }

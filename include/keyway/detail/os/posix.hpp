@@ -5,14 +5,12 @@
 // The POSIX room; its contract stands in <keyway/detail/os.hpp>.
 
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstddef>
@@ -20,7 +18,7 @@
 #include <cstring>  // strerror_r
 
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/os/sockaddr.hpp>
+#include <keyway/detail/os/sockaddr.hpp>  // IWYU pragma: export
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {

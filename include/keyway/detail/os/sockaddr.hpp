@@ -9,15 +9,15 @@
 #include <keyway/detail/config.hpp>
 
 #if KEYWAY_HAS_WINDOWS
-#include <keyway/detail/os/winsock.hpp>
+#include <keyway/detail/os/winsock.hpp>  // IWYU pragma: export
 #else
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #if defined(__linux__)
-#include <keyway/detail/os/linux.hpp>
+#include <keyway/detail/os/linux.hpp>  // IWYU pragma: export
 #else
-#include <keyway/detail/os/bsd.hpp>
+#include <keyway/detail/os/bsd.hpp>  // IWYU pragma: export
 #endif
 #endif
 

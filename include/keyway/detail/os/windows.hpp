@@ -10,9 +10,9 @@
 #include <cstdint>
 
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/os/sockaddr.hpp>
-#include <keyway/detail/os/windows_error.hpp>
-#include <keyway/detail/os/winsock.hpp>
+#include <keyway/detail/os/sockaddr.hpp>       // IWYU pragma: export
+#include <keyway/detail/os/windows_error.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/winsock.hpp>        // IWYU pragma: export
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {

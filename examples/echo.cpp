@@ -51,7 +51,8 @@ int call(const kw::tcp::endpoint& server, std::string_view text) {
 
 int main(int count, char** arguments) {
     const std::string_view mode = count > 1 ? arguments[1] : "";
-    if (!(mode == "serve" && count == 3) && !(mode == "call" && count == 4)) {
+    const bool understood = (mode == "serve" && count == 3) || (mode == "call" && count == 4);
+    if (!understood) {
         std::cerr << "usage: echo serve ADDRESS:PORT | echo call ADDRESS:PORT TEXT\n";
         return 2;
     }

@@ -8,31 +8,33 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace kw = keyway;
 
 // Takes an answer apart. After the first fault nothing more comes out of it.
 struct reader {
-    const kw::tcp::connection& connection;
-    std::string ahead = {};  // received and not yet taken
-    std::optional<kw::error> fault = {};
+    kw::tcp::connection_view connection;
+    std::string ahead;  // received and not yet taken
+    std::optional<kw::error> fault;
 
     bool receive() {
-        std::array<char, 16 * 1024> buffer;
+        std::array<char, 16384> buffer;
         const auto got = connection.recv(buffer);
         if (!got) fault = got.error();
         else if (got->empty()) fault = kw::error(kw::errc::end_of_stream, kw::operation::recv);
-        else if (ahead.size() > 64 * 1024) fault = kw::error(kw::errc::protocol_error, kw::operation::recv);
+        else if (ahead.size() > 65536) fault = kw::error(kw::errc::protocol_error, kw::operation::recv);
         else ahead += kw::as_text(*got);
         return !fault;
     }
     std::string line() {
-        while (!fault && ahead.find("\r\n") == ahead.npos) receive();
+        while (!fault && ahead.find("\r\n") == std::string::npos) receive();
         const std::string text = fault ? "" : ahead.substr(0, ahead.find("\r\n"));
         if (!fault) ahead.erase(0, text.size() + 2);
         return text;
@@ -56,10 +58,10 @@ struct reader {
 
 int main(int argc, char** argv) {
     const std::string_view path = argc == 4 ? argv[3] : "/";
-    if (argc < 3 || argc > 4 || !path.starts_with('/') || path.find_first_of(" \r\n") != path.npos)
+    if (argc < 3 || argc > 4 || !path.starts_with('/') || path.find_first_of(" \r\n") != std::string_view::npos)
         return std::cerr << "usage: http_get ADDRESS PORT [/PATH]\n", 2;
     const std::string host = argv[1];
-    const std::string server = (host.find(':') == host.npos ? host : '[' + host + ']') + ':' + argv[2];
+    const std::string server = (host.find(':') == std::string::npos ? host : '[' + host + ']') + ':' + argv[2];
     const auto fail = [&](std::string_view why) { std::cerr << "http_get: " << server << ": " << why << '\n'; };
     const auto at = kw::tcp::endpoint::parse(server);
     if (!at) return fail(at.error().message()), 2;
@@ -67,7 +69,7 @@ int main(int argc, char** argv) {
     if (!connection) return fail(connection.error().message()), 1;
     const auto request = kw::gather("GET ", path, " HTTP/1.1\r\nHost: ", server, "\r\nConnection: close\r\n\r\n");
     if (auto sent = connection->send_all(request); !sent) return fail(sent.error().message()), 1;
-    reader answer{*connection};
+    reader answer{.connection = *connection, .ahead = {}, .fault = {}};
     const std::string status = answer.line();
     std::optional<std::uint64_t> length;
     bool chunked = false;

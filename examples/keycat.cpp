@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <span>
@@ -15,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-#include <getopt.h>
+#include <getopt.h>  // IWYU pragma: keep
 
 #include "system.hpp"
 
@@ -63,6 +64,9 @@ struct progress {
     unsigned long long bytes = 0;
     clock::time_point start = clock::now(), next = start;
 
+    explicit progress(bool wanted) : on(wanted) {}
+    progress(const progress&) = delete;
+    progress& operator=(const progress&) = delete;
     ~progress() { end(); }
 
     void end() { std::exchange(on, false) ? show("\n") : void(); }
@@ -97,7 +101,7 @@ kw::result<std::span<std::byte>> receive(const Line& line, std::span<std::byte> 
 template <class Line>
 int carry(const Line& line, const settings& s, std::string_view peer) {
     sys::catch_signals();
-    progress shown{.on = s.file && sys::is_terminal(standard_error)};
+    progress shown(s.file && sys::is_terminal(standard_error));
     const auto give_up = [&](std::string_view where, std::string_view why) { return shown.end(), fail(where, why); };
     if (auto set = line.set(kw::option::non_blocking{}); !set) return give_up(peer, set.error().message());
     constexpr bool is_stream = kw::byte_oriented<typename Line::type>;
@@ -230,7 +234,7 @@ int main(int argc, char** argv) {
     }
 
     const std::string host = words.size() == 2 ? words[0] : s.v4 ? "0.0.0.0" : "::";
-    const std::string text = (host.find(':') == host.npos ? host : '[' + host + ']') + ':' + words.back();
+    const std::string text = (host.find(':') == std::string::npos ? host : '[' + host + ']') + ':' + words.back();
     const auto at = kw::endpoint<kw::ip>::parse(text);
     if (!at) return fail(text, at.error().message(), wrong_usage);
     if (at->is_v4() ? s.v6 : s.v4) return fail(text, "not an address of the family asked for", wrong_usage);

@@ -10,11 +10,14 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <ratio>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 #include <poll.h>

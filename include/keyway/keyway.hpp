@@ -13,6 +13,7 @@
 #include <keyway/buffer.hpp>
 #include <keyway/concepts.hpp>
 #include <keyway/connection.hpp>
+#include <keyway/detail/config.hpp>
 #include <keyway/endpoint/any.hpp>
 #include <keyway/endpoint/ip.hpp>
 #include <keyway/endpoint/unix.hpp>

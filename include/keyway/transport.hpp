@@ -8,15 +8,17 @@
 #include <array>
 #include <utility>
 
+// IWYU pragma: begin_exports
 #include <keyway/address/ipv4.hpp>
 #include <keyway/address/ipv6.hpp>
+#include <keyway/buffer.hpp>
 #include <keyway/concepts.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/view.hpp>
-#include <keyway/endpoint/ip.hpp>    // IWYU pragma: export
-#include <keyway/endpoint/unix.hpp>  // IWYU pragma: export
+#include <keyway/endpoint/ip.hpp>
+#include <keyway/endpoint/unix.hpp>
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/family.hpp>
@@ -24,10 +26,12 @@
 #include <keyway/listener.hpp>
 #include <keyway/option/ip.hpp>
 #include <keyway/option/socket.hpp>
-#include <keyway/option/tcp.hpp>  // IWYU pragma: export
+#include <keyway/option/tcp.hpp>
 #include <keyway/protocol.hpp>
+#include <keyway/received.hpp>
 #include <keyway/socket.hpp>
 #include <keyway/type.hpp>
+// IWYU pragma: end_exports
 
 namespace keyway::inline KEYWAY_MODE {
 

@@ -158,6 +158,7 @@ inline int listen(native_handle handle, int backlog) noexcept { return ::listen(
 inline native_handle accept(native_handle handle, void* address, address_length* size) noexcept {
     const native_handle accepted = ::accept(handle, static_cast<::sockaddr*>(address), size);
     if (accepted == invalid_handle) return invalid_handle;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a SOCKET is a HANDLE by another name
     ::SetHandleInformation(reinterpret_cast<::HANDLE>(accepted), HANDLE_FLAG_INHERIT, 0);
     set_non_blocking(accepted, false);
     return accepted;
@@ -332,8 +333,8 @@ private:
 /// All zeros, which no file has, where there is none at the path. A link is itself, not what it leads to.
 inline file_identity identify(const char* path) noexcept {
     constexpr ::DWORD every_sharing = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-    const ::HANDLE file = ::CreateFileW(wide_path(path).c_str(), 0, every_sharing, nullptr, OPEN_EXISTING,
-                                        FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, nullptr);
+    void* const file = ::CreateFileW(wide_path(path).c_str(), 0, every_sharing, nullptr, OPEN_EXISTING,
+                                     FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, nullptr);
     if (file == INVALID_HANDLE_VALUE) return {};
     ::BY_HANDLE_FILE_INFORMATION about;
     const bool known = ::GetFileInformationByHandle(file, &about) != 0;

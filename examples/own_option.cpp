@@ -7,29 +7,29 @@
 
 namespace kw = keyway;
 
-/// Bytes that have to be in the receive queue before a reader wakes. Source: socket(7), SO_RCVLOWAT.
-struct receive_low_water {
+/// Urgent bytes come in line with the others, RFC 9293 section 3.8.5. Source: socket(7), SO_OOBINLINE.
+struct urgent_in_line {
     static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_RCVLOWAT;
+    static constexpr int name = SO_OOBINLINE;
     template <class F, class T, class P>
-    static constexpr bool fits = kw::byte_oriented<T>;  // messages are read one by one
-    using value_type = int;
-    int value = 1;
+    static constexpr bool fits = kw::byte_oriented<T>;  // a message is urgent as a whole, or not
+    using value_type = bool;
+    bool value = true;
 };
 
-static_assert(kw::socket_option<receive_low_water>);
-static_assert(kw::option_for<receive_low_water, kw::ipv4, kw::stream, kw::ipproto::tcp>);
-static_assert(!kw::option_for<receive_low_water, kw::ipv4, kw::datagram, kw::ipproto::udp>);
+static_assert(kw::socket_option<urgent_in_line>);
+static_assert(kw::option_for<urgent_in_line, kw::ipv4, kw::stream, kw::ipproto::tcp>);
+static_assert(!kw::option_for<urgent_in_line, kw::ipv4, kw::datagram, kw::ipproto::udp>);
 
 int main() {
     auto socket = kw::tcp4::socket::open();
     if (!socket) return 1;
-    if (auto set = socket->set(receive_low_water{100}); !set) {
+    if (auto set = socket->set(urgent_in_line{true}); !set) {
         std::cerr << set.error().message().view() << '\n';
         return 1;
     }
-    const auto now = socket->get<receive_low_water>();
+    const auto now = socket->get<urgent_in_line>();
     if (!now) return 1;
-    std::cout << "a reader wakes at " << *now << " bytes\n";
-    return *now == 100 ? 0 : 1;
+    std::cout << "urgent bytes come " << (*now ? "in line" : "on their own") << '\n';
+    return *now ? 0 : 1;
 }

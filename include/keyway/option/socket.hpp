@@ -100,7 +100,7 @@ struct linger {
     value_type value;
 
     using native_type = detail::os::linger_value;
-    /// Errors: invalid_argument where seconds is negative, or more than 65535 on Windows.
+    /// Errors: invalid_argument where seconds is negative, or more than 65535 on Windows, 327 on macOS.
     static constexpr result<native_type> encode(const value_type& value) noexcept {
         if (value.seconds < 0 || value.seconds > detail::os::max_linger_seconds)
             return unexpected<keyway::error>(keyway::error(errc::invalid_argument, operation::set_option));

@@ -39,11 +39,13 @@ inline constexpr int no_signal = 0;  // macOS: SO_NOSIGPIPE says it, once for ea
 
 inline constexpr int tell_true_length = 0;  // recvmsg flags a cut message; nobody tells how long it was
 
-// macOS counts SO_LINGER in ticks of its clock.
+// macOS counts SO_LINGER in ticks of its clock, a hundred a second, and keeps them in 16 bits without a word.
 #if defined(SO_LINGER_SEC)
 inline constexpr int linger_option = SO_LINGER_SEC;
+inline constexpr int max_linger_seconds = SHRT_MAX / 100;
 #else
 inline constexpr int linger_option = SO_LINGER;
+inline constexpr int max_linger_seconds = INT_MAX;
 #endif
 
 #if defined(TCP_KEEPIDLE)

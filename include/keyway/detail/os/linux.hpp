@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 
 #include <keyway/detail/config.hpp>
@@ -26,6 +27,7 @@ constexpr sockaddr_prefix make_prefix(int family, std::size_t) noexcept { return
 inline constexpr int no_signal = MSG_NOSIGNAL;
 inline constexpr int tell_true_length = MSG_TRUNC;
 inline constexpr int linger_option = SO_LINGER;
+inline constexpr int max_linger_seconds = INT_MAX;
 inline constexpr int keep_alive_time_option = TCP_KEEPIDLE;
 inline constexpr int keep_alive_interval_option = TCP_KEEPINTVL;
 inline constexpr int keep_alive_retries_option = TCP_KEEPCNT;

@@ -30,7 +30,6 @@ using linger_value = ::linger;
 
 inline constexpr native_handle invalid_handle = -1;
 inline constexpr int max_backlog = INT_MAX;  // listen(2): silently truncated to net.core.somaxconn
-inline constexpr int max_linger_seconds = INT_MAX;
 inline constexpr int shut_receive = SHUT_RD;
 inline constexpr int shut_send = SHUT_WR;
 inline constexpr int shut_both = SHUT_RDWR;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSL-1.0
 """readme.py SOURCE: what the README shows is what the sources have and the compiler says.
 
-Every ```cpp block stands in one of the examples, every ```text block in what g++ says to examples/rejected.cpp, and the
-table of operations is the one that the concepts give.
+Every ```cpp block stands in one of the examples, every ```text block in what g++ says to examples/rejected.cpp, the table
+of operations is the one that the concepts give, and the table of platforms is that of .ci/platforms.
 """
 import glob
 import os
@@ -17,6 +17,13 @@ import textwrap
 def run(command, **options):
     return subprocess.run(command, capture_output=True, text=True, timeout=100,
                           env={**os.environ, "LC_ALL": "C"}, **options)
+
+
+def platform_table():
+    with open(".ci/platforms", encoding="utf-8") as file:
+        rows = [[cell.strip() for cell in line.split("|")[1:]] for line in file if line.strip() and line[0] != "#"]
+    heading = ["platform", "compiler and library", "C++", "status"]
+    return "".join(f"| {' | '.join(row)} |\n" for row in [heading, ["---"] * 4, *rows])
 
 
 def main():
@@ -50,9 +57,13 @@ def main():
     if "| socket | `bind` |" not in table or table not in readme:
         faults.append(f"the table of operations should be:\n{table}")
 
+    platforms = platform_table()
+    if platforms.count("\n") < 10 or platforms not in readme:
+        faults.append(f"the table of platforms should be:\n{platforms}")
+
     if len(snippets) < 3 or not messages:
         faults.append("the README has lost its examples")
-    print("\n".join(faults) if faults else f"{len(snippets)} snippets, {len(messages)} messages and the table are true")
+    print("\n".join(faults) if faults else f"{len(snippets)} snippets, {len(messages)} messages and the tables are true")
     sys.exit(bool(faults))
 
 

@@ -200,7 +200,7 @@ public:
         action.sa_handler = handler;
         ::sigaction(SIGALRM, &action, &before_);
         const auto in = [](unsigned time) {
-            return ::timeval{time / 1000, static_cast<::suseconds_t>(time % 1000) * 1000};
+            return ::timeval{static_cast<::time_t>(time / 1000), static_cast<::suseconds_t>(time % 1000) * 1000};
         };
         const ::itimerval when{.it_interval = in(again), .it_value = in(milliseconds)};
         ::setitimer(ITIMER_REAL, &when, nullptr);

@@ -357,17 +357,17 @@ void check_in_storm(const std::array<Connection, 2>& ends) {
         if (done.error != 0) static_cast<void>(left.shutdown_both());
     };
     {
-        const std::jthread a([&] {
+        std::thread a([&] {
             send_blocks(left_out, 1, [&](const auto& block) { return left.send_all(block); });
             ended(left_out);
         });
-        const std::jthread b([&] {
+        std::thread b([&] {
             send_blocks(right_out, 2, [&](const auto& block) {
                 return right.send_all(kw::gather(block.first(1000), block.subspan(1000, 0), block.subspan(1000)));
             });
             ended(right_out);
         });
-        const std::jthread c([&] {
+        std::thread c([&] {
             receive_blocks(right_in, [&](const auto& room) -> kw::result<std::size_t> {
                 const auto got = right.recv(room);
                 if (!got) return kw::unexpected<kw::error>(got.error());
@@ -375,12 +375,13 @@ void check_in_storm(const std::array<Connection, 2>& ends) {
             });
             ended(right_in);
         });
-        const std::jthread d([&] {
+        std::thread d([&] {
             receive_blocks(left_in, [&](const auto& room) {
                 return left.recv_exact(kw::scatter(room.first(30000), room.subspan(30000)));
             });
             ended(left_in);
         });
+        for (std::thread* one : {&a, &b, &c, &d}) one->join();
     }
     CHECK(signals_taken > 10);
     CHECK(left_out.error == 0);

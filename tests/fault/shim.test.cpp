@@ -270,6 +270,7 @@ TEST_CASE("the shim: the text form says the same as the members") {
 }
 
 TEST_CASE("the shim: a program obeys KEYWAY_FAULT from its start, and a malformed one ends it") {
+    constexpr int cannot_run_again = 124;
     const auto run_again = [](const char* plan) {
         return child::run([=] {
             ::setenv("KEYWAY_FAULT", plan, 1);
@@ -278,10 +279,14 @@ TEST_CASE("the shim: a program obeys KEYWAY_FAULT from its start, and a malforme
             ::dup2(null, STDOUT_FILENO);
             ::dup2(null, STDERR_FILENO);
             ::execl("/proc/self/exe", "child", "--test-case=*obeys KEYWAY_FAULT from its start*", nullptr);
-            return 126;
+            return errno == ENOEXEC ? cannot_run_again : 126;
         });
     };
     if (std::getenv("KEYWAY_FAULT_TEST_CHILD") == nullptr) {
+        if (child::fate(run_again("")) == "exit 124") {
+            MESSAGE("skipped: the system cannot run this program by its name, as it is for another machine");
+            return;
+        }
         CHECK(child::fate(run_again("socketpair:fail=1:ENFILE,send:clamp=2")) == "exit 0");
         CHECK(child::fate(run_again("socketpair:fail")) == "signal " + std::to_string(SIGABRT));
         return;

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSL-1.0
 """What the tests of the example programs share: processes that always end, and where they listen.
 
-KEYWAY_PROGRAMS names the directory that has the built examples.
+KEYWAY_PROGRAMS names the directory that has the built examples. KEYWAY_EMULATOR is the command that runs them, quoted for
+a shell, where they are made for another machine.
 """
+import atexit
+import functools
 import hashlib
 import os
 import pathlib
 import select
+import shlex
 import shutil
 import signal
 import socket
@@ -17,6 +21,12 @@ import time
 import unittest
 
 PATIENCE = 20  # seconds that anything may take on a busy machine
+
+EMULATOR = os.environ.get("KEYWAY_EMULATOR", "")
+# Tests that an emulator cannot pass, and why.
+BEYOND_EMULATORS = {
+    "test_no_descriptors_left": "with so few descriptors the emulator itself does not start",
+}
 
 PACKAGES = {
     "curl": "curl", "ip": "iproute2", "nc": "netcat-openbsd", "nft": "nftables", "ping": "iputils-ping",
@@ -29,9 +39,25 @@ def program(name):
     if not directory:
         raise AssertionError("KEYWAY_PROGRAMS is not set: it names the directory of the built example programs")
     path = pathlib.Path(directory, name).resolve()
+    if not path.exists():
+        path = path.with_suffix(".exe")
     if not os.access(path, os.X_OK):
         raise AssertionError(f"there is no program {path}: build the examples first")
-    return str(path)
+    return emulated(path) if EMULATOR else str(path)
+
+
+@functools.cache
+def emulated(path):
+    """A script that runs the program in the emulator. It is of use to every user and wherever it is copied to: the
+    program lies beside it in a directory of its own."""
+    directory = tempfile.TemporaryDirectory(prefix="keyway-")
+    atexit.register(directory.cleanup)
+    os.chmod(directory.name, 0o755)
+    copy = shutil.copy(path, os.path.join(directory.name, "program"))
+    script = pathlib.Path(directory.name, path.name)
+    script.write_text(f'#!/bin/sh\nexec {EMULATOR} {shlex.quote(copy)} "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    return str(script)
 
 
 def tool(name):
@@ -124,6 +150,8 @@ class ProgramTest(unittest.TestCase):
     """Every process started here is gone when the test is over, and so is the directory."""
 
     def setUp(self):
+        if EMULATOR and self._testMethodName in BEYOND_EMULATORS:
+            self.skipTest(BEYOND_EMULATORS[self._testMethodName])
         directory = tempfile.TemporaryDirectory(prefix="keyway-")
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)

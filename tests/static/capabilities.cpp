@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/verbs.hpp"
+
 namespace kw = keyway;
 
 namespace {
@@ -51,7 +53,9 @@ template <class F, class T>
 concept names_a_listener = requires { typename kw::listener<F, T>; };
 
 static_assert(names_a_default_socket<kw::ipv4, kw::stream> && names_a_default_socket<kw::ip, kw::datagram>);
-static_assert(names_a_default_socket<kw::unix_domain, kw::seqpacket>);
+static_assert(names_a_default_socket<kw::unix_domain, kw::stream>);
+static_assert(names_a_default_socket<kw::unix_domain, kw::datagram> == (KEYWAY_HAS_UNIX_DATAGRAM != 0));
+static_assert(names_a_default_socket<kw::unix_domain, kw::seqpacket> == (KEYWAY_HAS_UNIX_SEQPACKET != 0));
 static_assert(names_a_socket<kw::ipv4, kw::raw, kw::ipproto::icmp>);
 static_assert(names_a_socket<kw::ipv4, kw::datagram, kw::ipproto::icmp>);
 static_assert(names_a_socket<kw::ipv6, kw::raw, kw::ipproto::icmpv6>);
@@ -76,55 +80,35 @@ static_assert(std::is_same_v<kw::unix_stream::protocol, kw::no_protocol>);
 
 // ---- states: every verb, yes and no
 
-template <class S>
-constexpr bool can_reset = requires(S s) { std::move(s).reset(); };
-template <class S>
-constexpr bool can_disconnect = requires(S s) { std::move(s).disconnect(); };
-template <class T>
-constexpr bool has_pair = requires { T::pair(); };
-template <class T>
-constexpr bool has_listen = requires(const typename T::endpoint& e) { T::listen(e); };
-
-/// The verbs of an unconnected socket, its listener and its connection, for a combination whose peers connect.
-template <class T, bool Bytes>
-constexpr bool is_connection_oriented_throughout =
-    kw::can_bind<typename T::socket> && kw::can_listen<typename T::socket> && kw::can_connect<typename T::socket> &&
-    !kw::can_accept<typename T::socket> && !kw::can_send<typename T::socket> && !kw::can_recv<typename T::socket> &&
-    !kw::can_send_to<typename T::socket> && !kw::can_recv_from<typename T::socket> &&
-    kw::can_accept<typename T::listener> && !kw::can_send<typename T::listener> &&
-    !kw::can_recv<typename T::listener> && !kw::can_listen<typename T::listener> &&
-    !kw::can_connect<typename T::listener> && kw::can_send<typename T::connection> &&
-    kw::can_recv<typename T::connection> && kw::can_shutdown<typename T::connection> &&
-    !kw::can_accept<typename T::connection> && !kw::can_send_to<typename T::connection> &&
-    !kw::can_recv_from<typename T::connection> && !kw::can_bind<typename T::connection> &&
-    !can_disconnect<typename T::connection> && kw::can_send_all<typename T::connection> == Bytes &&
-    kw::can_recv_exact<typename T::connection> == Bytes && has_listen<T>;
-
-/// The same for one whose messages may each have another peer.
-template <class T>
-constexpr bool is_connectionless_throughout =
-    kw::can_bind<typename T::socket> && kw::can_connect<typename T::socket> && kw::can_send_to<typename T::socket> &&
-    kw::can_recv_from<typename T::socket> && !kw::can_listen<typename T::socket> &&
-    !kw::can_accept<typename T::socket> && !kw::can_send<typename T::socket> && !kw::can_recv<typename T::socket> &&
-    kw::can_send<typename T::connection> && kw::can_recv<typename T::connection> &&
-    !kw::can_send_to<typename T::connection> && !kw::can_recv_from<typename T::connection> &&
-    !kw::can_send_all<typename T::connection> && !kw::can_recv_exact<typename T::connection> &&
-    can_disconnect<typename T::connection> && !can_reset<typename T::connection> && !has_listen<T>;
+using support::can_disconnect;
+using support::can_reset;
+using support::has_listen;
+using support::has_pair;
+using support::is_connection_oriented_throughout;
+using support::is_connectionless_throughout;
 
 static_assert(is_connection_oriented_throughout<kw::tcp, true>);
 static_assert(is_connection_oriented_throughout<kw::tcp4, true>);
 static_assert(is_connection_oriented_throughout<kw::tcp6, true>);
 static_assert(is_connection_oriented_throughout<kw::unix_stream, true>);
-static_assert(is_connection_oriented_throughout<kw::unix_seqpacket, false>);
 static_assert(is_connectionless_throughout<kw::udp>);
 static_assert(is_connectionless_throughout<kw::udp4>);
 static_assert(is_connectionless_throughout<kw::udp6>);
 static_assert(is_connectionless_throughout<kw::icmp4>);
 static_assert(is_connectionless_throughout<kw::icmp6>);
-static_assert(is_connectionless_throughout<kw::unix_datagram>);
 
 static_assert(can_reset<kw::tcp::connection> && !can_reset<kw::unix_stream::connection>);
-static_assert(has_pair<kw::unix_stream> && has_pair<kw::unix_datagram> && has_pair<kw::tcp> && has_pair<kw::tcp6> && !has_pair<kw::udp>);
+static_assert(has_pair<kw::unix_stream> == (KEYWAY_HAS_SOCKETPAIR != 0));
+static_assert(has_pair<kw::unix_datagram> == (KEYWAY_HAS_SOCKETPAIR != 0 && KEYWAY_HAS_UNIX_DATAGRAM != 0));
+static_assert(has_pair<kw::unix_seqpacket> == (KEYWAY_HAS_SOCKETPAIR != 0 && KEYWAY_HAS_UNIX_SEQPACKET != 0));
+static_assert(has_pair<kw::tcp> && has_pair<kw::tcp4> && has_pair<kw::tcp6> && !has_pair<kw::udp>);
+
+template <class S>
+constexpr bool can_stop_listening = requires(S s) { s.shutdown(); };
+static_assert(can_stop_listening<kw::tcp::listener> == (KEYWAY_HAS_LISTENER_SHUTDOWN != 0));
+template <class E>
+constexpr bool has_abstract_names = requires { E::abstract("name").value(); };
+static_assert(has_abstract_names<kw::unix_stream::endpoint> == (KEYWAY_HAS_ABSTRACT_NAMES != 0));
 
 // ---- ownership
 
@@ -135,7 +119,7 @@ template <class S>
 constexpr bool views = std::is_trivially_copyable_v<S> && std::is_trivially_destructible_v<S>;
 
 static_assert(owns<kw::tcp::socket> && owns<kw::tcp::listener> && owns<kw::tcp::connection> && owns<kw::handle>);
-static_assert(owns<kw::unix_stream::listener> && owns<kw::unix_datagram::socket>);
+static_assert(owns<kw::unix_stream::listener> && owns<kw::unix_stream::socket>);
 static_assert(views<kw::tcp::socket_view> && views<kw::tcp::listener_view> && views<kw::tcp::connection_view>);
 static_assert(std::is_convertible_v<kw::tcp::connection&, kw::tcp::connection_view>);
 static_assert(!std::is_convertible_v<kw::tcp::connection&, kw::udp::connection_view>);
@@ -144,15 +128,22 @@ static_assert(!std::is_convertible_v<int, kw::tcp::connection_view> && !std::is_
 // ---- sizes: the budgets
 
 static_assert(sizeof(kw::error) == 8 && std::is_trivially_copyable_v<kw::error>);
-static_assert(sizeof(kw::result<std::size_t>) == 16);
+static_assert(sizeof(kw::result<std::size_t>) == sizeof(kw::error) + alignof(std::size_t));
 static_assert(std::is_trivially_copy_constructible_v<kw::result<std::size_t>>, "else it is not returned in registers");
 static_assert(std::is_trivially_destructible_v<kw::result<std::size_t>>);
 static_assert(sizeof(kw::ipv4_address) == 4 && sizeof(kw::ipv6_address) == 20);
 static_assert(sizeof(kw::endpoint<kw::ipv4>) == 16 && sizeof(kw::endpoint<kw::ipv6>) == 28);
-static_assert(sizeof(kw::tcp::socket) == 4 && sizeof(kw::tcp::listener) == 4 && sizeof(kw::tcp::connection) == 4);
-static_assert(sizeof(kw::tcp::socket_view) == 4 && sizeof(kw::tcp::connection_view) == 4);
-static_assert(sizeof(kw::udp::socket) == 4 && sizeof(kw::udp::connection) == 4 && sizeof(kw::handle) == 4);
-static_assert(sizeof(kw::unix_stream::connection) == 4 && sizeof(kw::unix_stream::listener_view) == 4);
+
+// A socket is its handle, and nothing beside it.
+constexpr std::size_t handle_size = sizeof(kw::handle::native_type);
+static_assert(handle_size == (KEYWAY_HAS_WINDOWS ? sizeof(void*) : 4));
+static_assert(sizeof(kw::tcp::socket) == handle_size && sizeof(kw::tcp::listener) == handle_size &&
+              sizeof(kw::tcp::connection) == handle_size);
+static_assert(sizeof(kw::tcp::socket_view) == handle_size && sizeof(kw::tcp::connection_view) == handle_size);
+static_assert(sizeof(kw::udp::socket) == handle_size && sizeof(kw::udp::connection) == handle_size &&
+              sizeof(kw::handle) == handle_size);
+static_assert(sizeof(kw::unix_stream::connection) == handle_size &&
+              sizeof(kw::unix_stream::listener_view) == handle_size);
 
 // ---- buffers
 
@@ -183,7 +174,10 @@ static_assert(fits<option::broadcast, kw::udp4> && !fits<option::broadcast, kw::
 static_assert(fits<option::linger, kw::tcp> && !fits<option::linger, kw::unix_stream> &&
               !fits<option::linger, kw::udp>);
 static_assert(fits<option::keep_alive, kw::tcp> && !fits<option::keep_alive, kw::udp>);
-static_assert(fits<option::reuse_port, kw::udp> && !fits<option::reuse_port, kw::unix_datagram>);
+static_assert(fits<option::reuse_port, kw::udp> == (KEYWAY_HAS_REUSE_PORT != 0) &&
+              !fits<option::reuse_port, kw::unix_stream>);
+static_assert(fits<option::exclusive_address, kw::udp> == (KEYWAY_HAS_EXCLUSIVE_ADDRESS != 0) &&
+              !fits<option::exclusive_address, kw::unix_stream>);
 static_assert(fits<option::reuse_address, kw::tcp> && !fits<option::reuse_address, kw::unix_stream>);
 static_assert(fits<option::send_buffer, kw::unix_stream> && fits<option::non_blocking, kw::icmp4>);
 static_assert(kw::read_only_option<option::accepting> && !kw::read_only_option<option::no_delay>);
@@ -193,5 +187,25 @@ template <class S, class O>
 constexpr bool can_set = requires(S s, O o) { s.set(o); };
 static_assert(can_set<kw::tcp::connection, option::no_delay> && !can_set<kw::udp::socket, option::no_delay>);
 static_assert(!can_set<kw::tcp::connection, option::accepting>);
+
+template <class S, class O>
+constexpr bool can_get = requires(S s) { s.template get<O>(); };
+static_assert(can_set<kw::tcp::connection, option::non_blocking>);
+static_assert(can_get<kw::tcp::connection, option::non_blocking> == (KEYWAY_HAS_NON_BLOCKING_QUERY != 0));
+static_assert(can_get<kw::tcp::connection, option::domain> && can_get<kw::udp::socket, option::protocol>);
+
+// ---- one system, and what it has
+
+static_assert(KEYWAY_HAS_WINDOWS + KEYWAY_HAS_POSIX == 1);
+constexpr int has_macros[] = {
+    KEYWAY_HAS_STD_EXPECTED,  KEYWAY_HAS_STD_FORMAT,        KEYWAY_HAS_EXCEPTIONS,         KEYWAY_HAS_WINDOWS,
+    KEYWAY_HAS_POSIX,         KEYWAY_HAS_ABSTRACT_NAMES,    KEYWAY_HAS_LISTENER_SHUTDOWN,  KEYWAY_HAS_SOCKETPAIR,
+    KEYWAY_HAS_REUSE_PORT,    KEYWAY_HAS_EXCLUSIVE_ADDRESS, KEYWAY_HAS_NON_BLOCKING_QUERY, KEYWAY_HAS_UNIX_DATAGRAM,
+    KEYWAY_HAS_UNIX_SEQPACKET};
+static_assert([] {
+    for (const int one : has_macros)
+        if (one != 0 && one != 1) return false;
+    return true;
+}());
 
 }  // namespace

@@ -2,18 +2,9 @@
 #ifndef KEYWAY_TESTS_SUPPORT_LOOPBACK_HPP
 #define KEYWAY_TESTS_SUPPORT_LOOPBACK_HPP
 
-// What the unit tests of sockets share: ends that talk to each other on this machine, children, and an end to waiting.
+// What the unit tests of sockets share: ends that talk to each other on this machine, and an end to waiting.
 
 #include <doctest/doctest.h>
-
-#include <fcntl.h>
-#include <net/if.h>
-#include <poll.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -22,7 +13,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -32,6 +24,7 @@
 #include <keyway/transport.hpp>
 
 #include "support/net.hpp"
+#include "support/system.hpp"
 
 /// A failed check says what the error was.
 template <>
@@ -87,25 +80,6 @@ inline std::string text(std::span<const std::byte> bytes) { return std::string(k
 
 // ---- waiting
 
-/// Whether the descriptor shows one of the events within ten seconds.
-inline bool ready(kw::handle_view socket, short events) {
-    ::pollfd wait{.fd = socket.native_handle(), .events = events, .revents = 0};
-    return ::poll(&wait, 1, 10'000) == 1;
-}
-inline bool readable(kw::handle_view socket) { return ready(socket, POLLIN); }
-
-/// Waits until the thread of this process sleeps in the kernel, or for two seconds.
-inline void wait_until_asleep(::pid_t thread) {
-    const std::string path = "/proc/self/task/" + std::to_string(thread) + "/stat";
-    const auto end = std::chrono::steady_clock::now() + 2s;
-    for (; std::chrono::steady_clock::now() < end; ::sched_yield()) {
-        std::string line;
-        std::getline(std::ifstream(path), line);
-        const auto state = line.rfind(") ");
-        if (state != std::string::npos && line[state + 2] == 'S') return;
-    }
-}
-
 template <class Action>
 std::chrono::steady_clock::duration time_of(Action action) {
     const auto begin = std::chrono::steady_clock::now();
@@ -113,30 +87,67 @@ std::chrono::steady_clock::duration time_of(Action action) {
     return std::chrono::steady_clock::now() - begin;
 }
 
-// ---- descriptors
-
-inline bool is_open(int native) { return ::fcntl(native, F_GETFD) >= 0; }
-inline bool closes_on_exec(kw::handle_view h) {
-    const int flags = ::fcntl(h.native_handle(), F_GETFD);
-    return flags >= 0 && (flags & FD_CLOEXEC) != 0;
-}
-
 // ---- addresses
 
 /// A loopback address of this process alone, for tests that need a port to stay free or to be bound again.
 inline kw::ipv4_address own_loopback() {
-    const auto id = static_cast<std::uint32_t>(::getpid());
+    const auto id = static_cast<std::uint32_t>(process_number());
     return kw::ipv4_address::from_number(0x7f400000U + (id & 0x3fffffU));
 }
 
+/// The same for datagrams. Under wine they have 127.0.0.1 alone: a socket bound to another loopback address is bound to
+/// all addresses.
+inline kw::ipv4_address own_datagram_loopback() { return under_wine() ? kw::ipv4_address::loopback() : own_loopback(); }
+
 inline bool has_ipv6() { return kw::udp6::bind({kw::ipv6_address::loopback(), 0}).has_value(); }
+
+// ---- what not every machine can do
+
+/// Says, once in a process, what was not tested and why.
+inline void skipped(const std::string& what, const std::string& why) {
+    static std::set<std::string> said;
+    if (said.insert(what).second) MESSAGE("skipped: " << what << ": " << why);
+}
+
+/// Whether there are AF_UNIX sockets, which every POSIX system has.
+inline bool has_local_sockets() {
+    const auto probe = kw::unix_stream::socket::open();
+    if (KEYWAY_HAS_POSIX || probe) return true;
+    skipped("AF_UNIX", message_of(probe.error()));
+    return false;
+}
 
 /// Whether the test can run; if not, says why.
 template <class Transport>
 bool has_family() {
-    if (Transport::family::domain != AF_INET6 || has_ipv6()) return true;
-    MESSAGE("skipped: this machine has no IPv6 loopback address");
-    return false;
+    if constexpr (kw::local_family<typename Transport::family>) {
+        return has_local_sockets();
+    } else {
+        if (Transport::family::domain != AF_INET6 || has_ipv6()) return true;
+        skipped("IPv6", "this machine has no IPv6 loopback address");
+        return false;
+    }
+}
+
+/// Whether this is wine, which cannot do it; if so, says why.
+inline bool skipped_under_wine(const std::string& what, const std::string& why) {
+    if (!under_wine()) return false;
+    skipped(what, "wine " + why);
+    return true;
+}
+
+// ---- how systems differ
+
+/// The native code that means it.
+constexpr int native_code(kw::errc meaning) {
+    for (const auto& one : codes)
+        if (one.meaning == meaning) return one.code;
+    return 0;
+}
+
+/// What is told of the length of a message of which `stored` bytes were kept.
+constexpr std::size_t told_length(std::size_t length, std::size_t stored) {
+    return tells_true_length ? length : stored;
 }
 
 // ---- ends that are connected
@@ -188,75 +199,7 @@ struct temporary_directory : net::temp_directory {
     }
 };
 
-inline bool exists(const std::string& path) {
-    struct ::stat status{};
-    return ::lstat(path.c_str(), &status) == 0;
-}
-
 inline void make_file(const std::string& path) { std::ofstream(path) << "a file\n"; }
-
-// ---- children
-
-/// In the body of a child: answers with the expression where it is false.
-#define KEYWAY_CHILD_CHECK(...) \
-    if (!(__VA_ARGS__)) return std::string("false in the child: " #__VA_ARGS__)
-
-/// Runs `body` in a forked child, for at most thirty seconds. Its answer is empty where all is well, begins with
-/// "skipped: " where the test could not be made, and else says what went wrong.
-template <class Body>
-std::string answer_of_child(Body body) {
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    std::cout.flush();
-    const ::pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        ::alarm(30);
-        std::string answer;
-        try {
-            answer = body();
-        } catch (...) {
-            answer = "an exception";
-            std::cout.flush();
-        }
-        const bool written = ::write(ends[1], answer.data(), answer.size()) == static_cast<::ssize_t>(answer.size());
-        ::_exit(written ? 0 : 1);
-    }
-    ::close(ends[1]);
-    std::string answer;
-    std::array<char, 512> buffer;
-    for (::ssize_t n; (n = ::read(ends[0], buffer.data(), buffer.size())) > 0;)
-        answer.append(buffer.data(), static_cast<std::size_t>(n));
-    ::close(ends[0]);
-    int status = 0;
-    if (::waitpid(child, &status, 0) != child || status != 0) answer += " (wait status " + std::to_string(status) + ")";
-    return answer;
-}
-
-/// Checks in a forked child, with KEYWAY_CHILD_CHECK and return of an empty string at the end.
-template <class Body>
-void check_in_child(Body body) {
-    const std::string answer = answer_of_child(body);
-    if (answer.starts_with("skipped: ")) MESSAGE(answer);
-    else CHECK(answer == "");
-}
-
-/// In a child: makes it a user without rights. False where it had none to begin with.
-inline bool become_nobody() {
-    constexpr unsigned nobody = 65534;
-    return ::geteuid() == 0 && ::setgid(nobody) == 0 && ::setuid(nobody) == 0;
-}
-
-/// In a child: a network of its own, with the loopback interface and no other. False where that is not permitted.
-inline bool enter_own_network() {
-    if (::unshare(CLONE_NEWNET) != 0) return false;
-    const auto probe = kw::udp4::socket::open();
-    ::ifreq request{};
-    request.ifr_name[0] = 'l';
-    request.ifr_name[1] = 'o';
-    request.ifr_flags = IFF_UP;
-    return probe && ::ioctl(probe->native_handle(), SIOCSIFFLAGS, &request) == 0;
-}
 
 }  // namespace test
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// The main program of every doctest suite: no test may leave a descriptor open.
+// The main program of every doctest suite: no test may leave a descriptor or socket open.
+
+#include "support/open_handles.hpp"
 
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
-
-#include <dirent.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -14,38 +13,22 @@
 
 namespace {
 
-/// Every open descriptor and what it is, as /proc tells.
-std::map<int, std::string> open_descriptors() {
-    std::map<int, std::string> found;
-    DIR* directory = ::opendir("/proc/self/fd");
-    if (directory == nullptr) return found;
-    while (const dirent* entry = ::readdir(directory)) {
-        const int number = std::atoi(entry->d_name);
-        if (entry->d_name[0] == '.' || number == ::dirfd(directory)) continue;
-        char target[256] = {};
-        const std::string link = std::string("/proc/self/fd/") + entry->d_name;
-        if (::readlink(link.c_str(), target, sizeof(target) - 1) >= 0) found[number] = target;
-    }
-    ::closedir(directory);
-    return found;
-}
-
 bool a_test_leaked = false;
 
 /// Compares what is open before and after each test case, subcases included.
-struct descriptor_watch : doctest::IReporter {
-    explicit descriptor_watch(const doctest::ContextOptions&) {}
+struct handle_watch : doctest::IReporter {
+    explicit handle_watch(const doctest::ContextOptions&) {}
 
     void test_case_start(const doctest::TestCaseData& data) override {
         name_ = data.m_name;
-        before_ = open_descriptors();
+        before_ = test::open_handles();
     }
     void test_case_reenter(const doctest::TestCaseData&) override {}
     void test_case_end(const doctest::CurrentTestCaseStats&) override {
-        for (const auto& [number, target] : open_descriptors()) {
+        for (const auto& [number, what] : test::open_handles()) {
             if (before_.contains(number)) continue;
             a_test_leaked = true;
-            std::cout << "LEAKED descriptor " << number << " -> " << target << " in test case \"" << name_ << "\"\n";
+            std::cout << "LEAKED descriptor " << number << " -> " << what << " in test case \"" << name_ << "\"\n";
         }
     }
 
@@ -61,12 +44,12 @@ struct descriptor_watch : doctest::IReporter {
 
 private:
     const char* name_ = "";
-    std::map<int, std::string> before_;
+    std::map<unsigned long long, std::string> before_;
 };
 
 }  // namespace
 
-REGISTER_LISTENER("descriptor_watch", 1, descriptor_watch);
+REGISTER_LISTENER("handle_watch", 1, handle_watch);
 
 int main(int argc, char** argv) {
     doctest::Context context(argc, argv);

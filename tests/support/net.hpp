@@ -4,13 +4,7 @@
 
 // What tests that talk over sockets need again and again. Failures throw, and so fail the test that asked.
 
-#include <dirent.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <time.h>
-
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -23,6 +17,9 @@
 
 #include <keyway/transport.hpp>
 
+#include "support/open_handles.hpp"
+#include "support/system.hpp"
+
 namespace net {
 
 namespace kw = keyway;
@@ -30,9 +27,7 @@ namespace kw = keyway;
 /// A directory of the test's own, which goes with all that is in it.
 class temp_directory {
 public:
-    temp_directory() {
-        if (::mkdtemp(path_.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "mkdtemp");
-    }
+    temp_directory() = default;
     temp_directory(const temp_directory&) = delete;
     temp_directory& operator=(const temp_directory&) = delete;
     ~temp_directory() {
@@ -47,29 +42,10 @@ public:
     }
 
 private:
-    std::string path_ = "/tmp/keyway-XXXXXX";
+    std::string path_ = test::make_directory();
 };
 
-/// Ends a test that hangs, with SIGTERM, of which doctest says in which test it came.
-class watchdog {
-public:
-    explicit watchdog(unsigned seconds = 60) {
-        ::sigevent how{};
-        how.sigev_notify = SIGEV_SIGNAL;
-        how.sigev_signo = SIGTERM;
-        if (::timer_create(CLOCK_MONOTONIC, &how, &timer_) != 0)
-            throw std::system_error(errno, std::generic_category(), "timer_create");
-        ::itimerspec when{};
-        when.it_value.tv_sec = static_cast<::time_t>(seconds);
-        ::timer_settime(timer_, 0, &when, nullptr);
-    }
-    watchdog(const watchdog&) = delete;
-    watchdog& operator=(const watchdog&) = delete;
-    ~watchdog() { ::timer_delete(timer_); }
-
-private:
-    ::timer_t timer_{};
-};
+using test::watchdog;
 
 /// An endpoint on this machine with a port that the system chooses.
 template <class Transport>
@@ -117,14 +93,7 @@ private:
 };
 
 /// How many descriptors this process has open.
-[[nodiscard]] inline std::size_t open_descriptors() {
-    std::size_t count = 0;
-    ::DIR* const directory = ::opendir("/proc/self/fd");
-    if (directory == nullptr) throw std::system_error(errno, std::generic_category(), "/proc/self/fd");
-    while (::readdir(directory) != nullptr) ++count;
-    ::closedir(directory);
-    return count;
-}
+[[nodiscard]] inline std::size_t open_descriptors() { return test::open_handles().size(); }
 
 }  // namespace net
 

@@ -173,9 +173,9 @@ TEST_CASE("a temporary span of fixed size is room to write too") {
 
 TEST_CASE("a list of buffers is what the kernel reads") {
     const auto pieces = kw::gather("ab", "cde");
-    const ::iovec* native = kw::detail::native(std::span<const kw::const_buffer>(pieces));
-    CHECK(native[0].iov_base == static_cast<const void*>(pieces[0].data()));
-    CHECK(native[1].iov_len == 3);
+    const kw::detail::os::io_buffer* native = kw::detail::native(std::span<const kw::const_buffer>(pieces));
+    CHECK(kw::detail::os::data(native[0]) == static_cast<const void*>(pieces[0].data()));
+    CHECK(kw::detail::os::size(native[1]) == 3);
     CHECK(kw::const_buffer{}.size() == 0);
     CHECK(kw::mutable_buffer{}.data() == nullptr);
 }

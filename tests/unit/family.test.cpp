@@ -3,8 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <sys/socket.h>
-
 #include <concepts>
 
 namespace kw = keyway;
@@ -15,15 +13,19 @@ static_assert(kw::address_family<kw::unix_domain> && !kw::address_family<kw::str
 static_assert(kw::fixed_domain<kw::ipv4> && kw::fixed_domain<kw::unix_domain> && !kw::fixed_domain<kw::ip>);
 static_assert(kw::internet_family<kw::ip> && kw::internet_family<kw::ipv6> && !kw::internet_family<kw::unix_domain>);
 static_assert(kw::local_family<kw::unix_domain> && !kw::local_family<kw::ipv4>);
-static_assert(kw::pairable_family<kw::unix_domain> && !kw::pairable_family<kw::ip>);
+static_assert(kw::pairable_family<kw::unix_domain> == (KEYWAY_HAS_SOCKETPAIR != 0) && !kw::pairable_family<kw::ip>);
 static_assert(std::same_as<kw::ipv6::endpoint, kw::endpoint<kw::ipv6>>);
 
 // An Internet socket needs a protocol, a local one has none.
 static_assert(kw::family_takes<kw::ipv4, kw::raw, kw::ipproto::icmp> &&
               !kw::family_takes<kw::ipv4, kw::raw, kw::no_protocol>);
-static_assert(kw::family_takes<kw::unix_domain, kw::seqpacket, kw::no_protocol> &&
+static_assert(kw::family_takes<kw::unix_domain, kw::stream, kw::no_protocol> &&
               !kw::family_takes<kw::unix_domain, kw::raw, kw::no_protocol> &&
               !kw::family_takes<kw::unix_domain, kw::stream, kw::ipproto::tcp>);
+
+// Local messages are not everywhere.
+static_assert(kw::family_takes<kw::unix_domain, kw::datagram, kw::no_protocol> == (KEYWAY_HAS_UNIX_DATAGRAM != 0));
+static_assert(kw::family_takes<kw::unix_domain, kw::seqpacket, kw::no_protocol> == (KEYWAY_HAS_UNIX_SEQPACKET != 0));
 
 TEST_CASE("families are socket(2)'s domains") {
     CHECK(kw::ipv4::domain == AF_INET);

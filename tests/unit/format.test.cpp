@@ -42,8 +42,11 @@ TEST_CASE("every value prints as its text") {
 }
 
 TEST_CASE("errors print as their message") {
-    CHECK(printed(keyway::error(EPIPE, keyway::operation::send)) == "send: Broken pipe");
-    CHECK(printed(keyway::transfer_error(keyway::error(EPIPE, keyway::operation::send), 3)) == "send: Broken pipe");
+    const keyway::error ended(keyway::errc::end_of_stream, keyway::operation::recv);
+    CHECK(printed(ended) == "recv: the peer closed the stream before the end of the data");
+    CHECK(printed(keyway::transfer_error(ended, 3)) == printed(ended));
+    const keyway::error broken(keyway::errc::broken_pipe, keyway::operation::send);
+    CHECK(printed(broken) == broken.message().c_str());
     CHECK(printed(keyway::ipv4_address::parse("1.2.3.256").error()) == "field 4, position 6: the octet is above 255");
 }
 

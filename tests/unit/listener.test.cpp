@@ -3,33 +3,30 @@
 
 #include <doctest/doctest.h>
 
-#include <netinet/tcp.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <thread>
 #include <type_traits>
 #include <vector>
 
 #include "support/loopback.hpp"
+#include "support/refusals.hpp"
 
 namespace kw = keyway;
 using kw::errc;
 using test::failure;
 using test::must;
 
-static_assert(sizeof(kw::tcp::listener) == sizeof(int) && sizeof(kw::unix_stream::listener_view) == sizeof(int));
+static_assert(sizeof(kw::tcp::listener) == sizeof(kw::handle::native_type) &&
+              sizeof(kw::unix_stream::listener_view) == sizeof(kw::handle::native_type));
 static_assert(!std::is_copy_constructible_v<kw::tcp::listener>);
 static_assert(std::is_nothrow_move_constructible_v<kw::unix_stream::listener>);
 static_assert(std::is_convertible_v<kw::tcp::listener&, kw::tcp::listener_view>);
 
 // What a listener has not got.
-static_assert(kw::can_accept<kw::tcp::listener> && kw::can_accept<kw::unix_seqpacket::listener_view>);
+static_assert(kw::can_accept<kw::tcp::listener> && kw::can_accept<kw::unix_stream::listener_view>);
 static_assert(!kw::can_send<kw::tcp::listener> && !kw::can_recv<kw::tcp::listener>);
 static_assert(!kw::can_connect<kw::tcp::listener> && !kw::can_listen<kw::tcp::listener>);
 
@@ -46,20 +43,6 @@ TEST_CASE_TEMPLATE("accept yields the connection and its peer", T, kw::tcp, kw::
     CHECK(must(connection.local_endpoint()) == at);
 }
 
-TEST_CASE_TEMPLATE("an AF_UNIX peer is named when it bound a name", T, kw::unix_stream, kw::unix_seqpacket) {
-    const test::bounded watch;
-    const test::temporary_directory directory;
-    const auto listener = must(T::listen(directory.endpoint("server")));
-    const auto nameless = must(T::connect(directory.endpoint("server")));
-    CHECK(must(listener.accept()).peer.is_unnamed());
-
-    auto socket = must(T::bind(directory.endpoint("client")));
-    const auto named = must(std::move(socket).connect(directory.endpoint("server")));
-    const auto accepted = must(listener.accept());
-    CHECK(accepted.peer == directory.endpoint("client"));
-    CHECK(must(accepted.connection.local_endpoint()) == directory.endpoint("server"));
-}
-
 TEST_CASE_FIXTURE(test::bounded, "30: a non-blocking listener says would_block, and what it accepts blocks") {
     const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
     must(listener.set(kw::option::non_blocking{true}));
@@ -70,81 +53,32 @@ TEST_CASE_FIXTURE(test::bounded, "30: a non-blocking listener says would_block, 
     const auto client = must(kw::tcp::connect(must(listener.local_endpoint())));
     REQUIRE(test::readable(listener));
     const auto accepted = must(listener.accept());
-    CHECK_FALSE(must(accepted.connection.get<kw::option::non_blocking>()));
+    CHECK(test::blocks(accepted.connection));
+    CHECK(failure(listener.accept()) == errc::would_block);  // the listener stays as it was told to be
 }
 
-TEST_CASE_FIXTURE(test::bounded, "25: a connection reset in the queue is accepted, and its first recv says so") {
-    const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
-    auto client = must(kw::tcp::connect(must(listener.local_endpoint())));
-    const auto from = must(client.local_endpoint());
-    must(std::move(client).reset());
-    REQUIRE(test::readable(listener));
-    const auto [connection, peer] = must(listener.accept());
-    CHECK(peer == from);  // though the kernel could not tell it any more
-    CHECK(failure(connection.peer_endpoint()) == errc::not_connected);
-    std::array<std::byte, 4> buffer;
-    CHECK(failure(connection.recv(buffer)) == errc::connection_reset);
-    CHECK(must(connection.recv(buffer)).empty());
-}
-
-TEST_CASE_FIXTURE(test::bounded, "26: out of descriptors is an error, and the connection stays queued") {
-    test::check_in_child([] {
-        const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
-        const auto client = must(kw::tcp::connect(must(listener.local_endpoint())));
-        std::vector<kw::handle> taken;
-        ::rlimit limit{64, 64};
-        KEYWAY_CHILD_CHECK(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
-        while (auto copy = client.duplicate()) taken.emplace_back(copy->release());
-        const auto full = listener.accept();
-        KEYWAY_CHILD_CHECK(failure(full) == errc::too_many_files);
-        KEYWAY_CHILD_CHECK(failure(full).is_resource_exhausted());
-        taken.pop_back();
-        KEYWAY_CHILD_CHECK(listener.accept().has_value());
-        return std::string();
-    });
-}
-
-namespace {
-
-template <class Listener>
-void check_shutdown_wakes(const Listener& listener) {
-    std::atomic<::pid_t> waiting{0};
-    kw::error said;
-    std::thread thread([&] {
-        waiting = ::gettid();
-        said = failure(listener.accept());
-    });
-    while (waiting == 0) std::this_thread::yield();
-    test::wait_until_asleep(waiting);
-    const auto outcome = listener.shutdown();
-    thread.join();
-    CHECK(outcome);
-    CHECK(said == errc::invalid_argument);
-    CHECK(said.operation() == kw::operation::accept);
-    CHECK(failure(listener.accept()) == errc::invalid_argument);
-}
-
-}  // namespace
-
-TEST_CASE_FIXTURE(test::bounded, "27: shutdown() wakes a thread that waits in accept") {
-    check_shutdown_wakes(must(kw::tcp::listen(net::any_loopback_port<kw::tcp>())));
-    const test::temporary_directory directory;
-    check_shutdown_wakes(must(kw::unix_stream::listen(directory.endpoint("stream"))));
-    check_shutdown_wakes(must(kw::unix_seqpacket::listen(directory.endpoint("seqpacket"))));
-}
-
-TEST_CASE_FIXTURE(test::bounded, "28: eight threads accept, and each connection goes to one of them") {
-    constexpr std::uint32_t total = test::sanitized ? 2'000 : 10'000;
+TEST_CASE_FIXTURE(test::bounded,
+                  "28: eight threads accept, each connection goes to one, and more connections end them") {
+    constexpr std::uint32_t total = 2'000;
     const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
     const auto at = must(listener.local_endpoint());
     std::vector<std::atomic<int>> seen(total);
     std::atomic<std::uint32_t> next{0};
     std::atomic<int> failures{0};
+    std::atomic<bool> over{false};
     using number = std::array<std::byte, sizeof(std::uint32_t)>;
 
     // Who accepts resets, so that thousands of connections leave no TIME_WAIT behind.
     const auto serve = [&] {
-        while (auto accepted = listener.accept()) {
+        for (;;) {
+            auto accepted = listener.accept();
+            if (over) break;
+            if (!accepted) {
+                // wine wakes more threads than there are connections.
+                if (test::under_wine() && accepted.error().would_block()) continue;
+                ++failures;
+                break;
+            }
             number bytes{};
             std::uint32_t n = total;
             if (accepted->connection.recv_exact(bytes)) std::memcpy(&n, bytes.data(), bytes.size());
@@ -162,34 +96,49 @@ TEST_CASE_FIXTURE(test::bounded, "28: eight threads accept, and each connection 
                 ++failures;
                 continue;
             }
-            if (failure(connection->recv(bytes)) != errc::connection_reset) ++failures;
+            const auto end = connection->recv(bytes);  // a reset, which wine may tell as an end
+            if (end && !end->empty()) ++failures;
         }
     };
     std::vector<std::thread> servers, clients;
     for (int i = 0; i < 8; ++i) servers.emplace_back(serve);
     for (int i = 0; i < 4; ++i) clients.emplace_back(ask);
     for (auto& thread : clients) thread.join();
-    const auto stopped = listener.shutdown();  // all eight
+    over = true;
+    for (int i = 0; i < 8; ++i)
+        if (!kw::tcp::connect(at)) ++failures;
     for (auto& thread : servers) thread.join();
 
-    CHECK(stopped);
     CHECK(failures == 0);
     std::size_t once = 0;
     for (const auto& count : seen) once += count == 1 ? 1U : 0U;
     CHECK(once == total);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "the backlog is what was asked for, and by default the system's maximum") {
-    const auto backlog_of = [](const kw::tcp4::listener& listener) {
-        ::tcp_info info{};
-        ::socklen_t size = sizeof(info);
-        REQUIRE(::getsockopt(listener.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
-        return info.tcpi_sacked;  // tcp_get_info(): the maximum where the socket listens
-    };
-    CHECK(backlog_of(must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>(), {.backlog = 7}))) == 7);
-    unsigned maximum = 0;
-    std::ifstream("/proc/sys/net/core/somaxconn") >> maximum;
-    CHECK(backlog_of(must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()))) == maximum);
+TEST_CASE_TEMPLATE("a listener has its port to itself", T, kw::tcp, kw::tcp4, kw::tcp6) {
+    const test::bounded watch;
+    if (!test::has_family<T>()) return;
+    const auto first = must(T::listen(net::any_loopback_port<T>()));
+    const auto at = must(first.local_endpoint());
+    CHECK(failure(T::listen(at)) == errc::address_in_use);
+    // Not even one that wants to share: on Windows it would get the connections otherwise.
+    const auto shared = failure(T::listen(at, {.reuse_address = true}));
+    CHECK((shared == errc::address_in_use || shared == errc::access_denied));
+    const auto client = must(T::connect(at));
+    CHECK(must(first.accept()).peer == must(client.local_endpoint()));
+}
+
+TEST_CASE_FIXTURE(test::bounded, "no child process inherits a listener, what it accepts, or a copy of either") {
+    const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
+    const auto client = must(kw::tcp::connect(must(listener.local_endpoint())));
+    const auto accepted = must(listener.accept()).connection;
+    const auto listener_copy = must(listener.duplicate());
+    const auto accepted_copy = must(accepted.duplicate());
+    CHECK(test::closes_on_exec(listener));
+    CHECK(test::closes_on_exec(client));
+    CHECK(test::closes_on_exec(accepted));
+    CHECK(test::closes_on_exec(listener_copy));
+    CHECK(test::closes_on_exec(accepted_copy));
 }
 
 TEST_CASE_FIXTURE(test::bounded, "a duplicate accepts from the same queue, and outlives the first") {
@@ -227,28 +176,26 @@ TEST_CASE_FIXTURE(test::bounded, "adopt refuses what is no such listener, and le
     const auto listening = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
     const auto bound = must(kw::tcp4::bind(net::any_loopback_port<kw::tcp4>()));
     const auto datagrams = must(kw::udp4::bind(net::any_loopback_port<kw::udp4>()));
-    const auto local = must(kw::unix_seqpacket::listen(kw::unix_seqpacket::endpoint::autobind()));
-    const kw::handle file(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const test::no_socket file;
 
-    const auto refused = [](auto adopt, const kw::handle_view& what) {
+    const auto refused = [](auto adopt, const auto& what) {
         const auto outcome = adopt(what.native_handle());
-        CHECK(test::is_open(what.native_handle()));
+        CHECK(test::is_open(what));
         CHECK((outcome || failure(outcome).operation() == kw::operation::adopt));
         return failure(outcome);
     };
-    const auto tcp4 = [](int native) { return kw::tcp4::listener::adopt(native); };
-    const auto tcp6 = [](int native) { return kw::tcp6::listener::adopt(native); };
-    const auto tcp = [](int native) { return kw::tcp::listener::adopt(native); };
-    const auto unix_stream = [](int native) { return kw::unix_stream::listener::adopt(native); };
+    const auto tcp4 = [](auto native) { return kw::tcp4::listener::adopt(native); };
+    const auto tcp6 = [](auto native) { return kw::tcp6::listener::adopt(native); };
+    const auto tcp = [](auto native) { return kw::tcp::listener::adopt(native); };
+    const auto unix_stream = [](auto native) { return kw::unix_stream::listener::adopt(native); };
     CHECK(refused(tcp4, bound) == errc::wrong_kind);
     CHECK(refused(tcp4, ends.client) == errc::wrong_kind);
     CHECK(refused(tcp6, listening) == errc::wrong_kind);
     CHECK(refused(tcp4, datagrams) == errc::wrong_kind);
-    CHECK(refused(tcp, local) == errc::wrong_kind);
-    CHECK(refused(unix_stream, local) == errc::wrong_kind);
+    CHECK(refused(tcp, datagrams) == errc::wrong_kind);
     CHECK(refused(unix_stream, listening) == errc::wrong_kind);
     CHECK(refused(tcp4, file) == errc::not_a_socket);
-    CHECK(failure(kw::tcp::listener::adopt(-1)) == errc::bad_descriptor);
+    CHECK(failure(kw::tcp::listener::adopt(kw::handle::invalid)) == test::bad_handle_error);
 }
 
 TEST_CASE_FIXTURE(test::bounded, "accept on a socket that never listened fails and does not go on trying") {
@@ -258,32 +205,14 @@ TEST_CASE_FIXTURE(test::bounded, "accept on a socket that never listened fails a
     CHECK(failure(kw::tcp4::listener_view(datagrams.native_handle()).accept()) == errc::not_supported);
 }
 
-namespace {
-
-template <class Listener>
-void check_all_refused(Listener& none) {
-    CHECK_FALSE(none.is_open());
-    CHECK(failure(none.accept()) == errc::bad_descriptor);
-    CHECK(failure(none.shutdown()) == errc::bad_descriptor);
-    CHECK(failure(none.duplicate()) == errc::bad_descriptor);
-    CHECK(failure(none.local_endpoint()) == errc::bad_descriptor);
-    CHECK(failure(none.template get<kw::option::accepting>()) == errc::bad_descriptor);
-    CHECK(failure(none.set(kw::option::receive_buffer{4096})) == errc::bad_descriptor);
-    CHECK(failure(none.set(kw::option::non_blocking{true})) == errc::bad_descriptor);
-    CHECK(failure(none.close()) == errc::bad_descriptor);
-    CHECK(none.release() == kw::handle::invalid);
-}
-
-}  // namespace
-
-TEST_CASE_FIXTURE(test::bounded, "66: every operation on a listener without a descriptor is bad_descriptor") {
+TEST_CASE_FIXTURE(test::bounded, "66: every operation on a listener without a descriptor is an error of the handle") {
     kw::tcp::listener never;
-    check_all_refused(never);
+    test::check_listener_refused(never);
     auto closed = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
     must(closed.close());
-    check_all_refused(closed);
-    auto source = must(kw::unix_stream::listen(kw::unix_stream::endpoint::autobind()));
-    const kw::unix_stream::listener owner = std::move(source);
-    check_all_refused(source);
+    test::check_listener_refused(closed);
+    auto source = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
+    const kw::tcp::listener owner = std::move(source);
+    test::check_listener_refused(source);
     CHECK(owner.is_open());
 }

@@ -3,16 +3,14 @@
 
 #include <doctest/doctest.h>
 
-#include <sys/socket.h>
-#include <sys/time.h>
-
-#include <array>
-
 #include "support/loopback.hpp"
+#include "support/round_trip.hpp"
 
 namespace kw = keyway;
 using kw::errc;
 using kw::operation;
+using test::can_get;
+using test::can_set;
 using test::failure;
 using test::must;
 
@@ -20,27 +18,27 @@ using test::must;
 namespace {
 
 /// The least that an option is.
-struct priority {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_PRIORITY;
+struct hops {
+    static constexpr int level = IPPROTO_IP;
+    static constexpr int name = IP_TTL;
     using value_type = int;
     int value = 0;
 };
 
-/// A value of the kernel's own type, and only for AF_UNIX.
-struct receive_timeout {
+/// A value of the kernel's own type, and only for connections.
+struct time_to_wait {
     static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_RCVTIMEO;
+    static constexpr int name = SO_LINGER;
     template <class F, class T, class P>
-    static constexpr bool fits = kw::local_family<F>;
-    using value_type = ::timeval;
-    ::timeval value{};
+    static constexpr bool fits = kw::connection_oriented<T>;
+    using value_type = ::linger;
+    ::linger value{};
 };
 
 /// What the user writes is not what the kernel reads, and not every value will do.
-struct percent_of_priority {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_PRIORITY;
+struct percent_of_hops {
+    static constexpr int level = IPPROTO_IP;
+    static constexpr int name = IP_TTL;
     using value_type = double;
     double value = 0;
 
@@ -48,15 +46,15 @@ struct percent_of_priority {
     static kw::result<int> encode(const double& percent) noexcept {
         if (percent < 0 || percent > 100)
             return kw::unexpected<kw::error>(kw::error(errc::argument_out_of_domain, operation::set_option));
-        return static_cast<int>(percent * 6 / 100);
+        return static_cast<int>(percent * 250 / 100);
     }
-    static double decode(const int& native) noexcept { return native * 100.0 / 6; }
+    static double decode(const int& native) noexcept { return native * 100.0 / 250; }
 };
 
 /// Wrong: the kernel gives four bytes.
 struct too_wide {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_PRIORITY;
+    static constexpr int level = IPPROTO_IP;
+    static constexpr int name = IP_TTL;
     using value_type = long long;
     long long value = 0;
 };
@@ -82,18 +80,13 @@ struct remembered {
 };
 
 /// The kernel tells it and takes no other value.
-struct cookie {
+struct kind {
     static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_COOKIE;
+    static constexpr int name = SO_TYPE;
     static constexpr bool is_read_only = true;
-    using value_type = unsigned long long;
-    unsigned long long value = 0;
+    using value_type = int;
+    int value = 0;
 };
-
-template <class Socket, class Option>
-concept can_set = requires(Socket s, Option o) { s.set(o); };
-template <class Socket, class Option>
-concept can_get = requires(Socket s) { s.template get<Option>(); };
 
 struct not_an_option {
     int value;
@@ -101,37 +94,40 @@ struct not_an_option {
 
 }  // namespace
 
-static_assert(kw::socket_option<priority> && kw::socket_option<remembered> && !kw::socket_option<not_an_option>);
-static_assert(kw::read_only_option<cookie> && !kw::read_only_option<priority>);
-static_assert(kw::option_for<priority, kw::ipv4, kw::datagram, kw::ipproto::udp>);
-static_assert(!kw::option_for<receive_timeout, kw::ipv4, kw::datagram, kw::ipproto::udp>);
+static_assert(kw::socket_option<hops> && kw::socket_option<remembered> && !kw::socket_option<not_an_option>);
+static_assert(kw::read_only_option<kind> && !kw::read_only_option<hops>);
+static_assert(kw::option_for<hops, kw::ipv4, kw::datagram, kw::ipproto::udp>);
+static_assert(!kw::option_for<time_to_wait, kw::ipv4, kw::datagram, kw::ipproto::udp>);
 
-static_assert(can_set<kw::tcp::socket, priority> && can_get<kw::tcp::listener_view, priority>);
-static_assert(can_set<kw::unix_stream::connection, receive_timeout> && !can_set<kw::tcp::connection, receive_timeout>);
-static_assert(!can_get<kw::udp::socket, receive_timeout>);
-static_assert(!can_set<kw::tcp::socket, cookie> && can_get<kw::tcp::socket, cookie>);
+static_assert(can_set<kw::tcp::socket, hops> && can_get<kw::tcp::listener_view, hops>);
+static_assert(can_set<kw::tcp::connection, time_to_wait> && !can_set<kw::udp::connection, time_to_wait>);
+static_assert(!can_get<kw::udp::socket, time_to_wait>);
+static_assert(!can_set<kw::tcp::socket, kind> && can_get<kw::tcp::socket, kind>);
 static_assert(!can_set<kw::tcp::socket, not_an_option> && !can_get<kw::tcp::socket, int>);
 
 TEST_CASE("an option of one's own is a small struct") {
     const auto socket = must(kw::udp4::socket::open());
-    must(socket.set(priority{3}));
-    CHECK(must(socket.get<priority>()) == 3);
+    must(socket.set(hops{3}));
+    CHECK(must(socket.get<hops>()) == 3);
 }
 
 TEST_CASE("an option's value may be a struct of the kernel's") {
-    const auto ends = must(kw::unix_stream::pair());
-    must(ends[0].set(receive_timeout{{.tv_sec = 7, .tv_usec = 0}}));
-    CHECK(must(ends[0].get<receive_timeout>()).tv_sec == 7);
+    const auto socket = must(kw::tcp4::socket::open());
+    ::linger seven{};
+    seven.l_onoff = 1;
+    seven.l_linger = 7;
+    must(socket.set(time_to_wait{seven}));
+    CHECK(must(socket.get<time_to_wait>()).l_linger == 7);
 }
 
 TEST_CASE("an option with an encoding of its own converts, and may refuse a value") {
     const auto socket = must(kw::udp4::socket::open());
-    must(socket.set(percent_of_priority{50}));
-    CHECK(must(socket.get<priority>()) == 3);
-    CHECK(must(socket.get<percent_of_priority>()) == doctest::Approx(50));
-    const auto refused = socket.set(percent_of_priority{101});
+    must(socket.set(percent_of_hops{50}));
+    CHECK(must(socket.get<hops>()) == 125);
+    CHECK(must(socket.get<percent_of_hops>()) == doctest::Approx(50));
+    const auto refused = socket.set(percent_of_hops{101});
     CHECK(failure(refused) == errc::argument_out_of_domain);
-    CHECK(must(socket.get<priority>()) == 3);
+    CHECK(must(socket.get<hops>()) == 125);
 }
 
 TEST_CASE("a value of another size than the kernel's is malformed_value") {
@@ -156,17 +152,16 @@ TEST_CASE("an option may read and write itself") {
 }
 
 TEST_CASE("a read-only option is read") {
-    const auto first = must(kw::udp4::socket::open());
-    const auto second = must(kw::udp4::socket::open());
-    CHECK(must(first.get<cookie>()) != must(second.get<cookie>()));
+    CHECK(must(must(kw::udp4::socket::open()).get<kind>()) == SOCK_DGRAM);
+    CHECK(must(must(kw::tcp4::socket::open()).get<kind>()) == SOCK_STREAM);
 }
 
 TEST_CASE("66: an option of a descriptor that is not there, or no socket") {
     const kw::udp4::socket none;
-    CHECK(failure(none.set(priority{3})) == errc::bad_descriptor);
-    CHECK(failure(none.get<priority>()) == errc::bad_descriptor);
-    const kw::handle file(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    CHECK(failure(none.set(hops{3})) == test::bad_handle_error);
+    CHECK(failure(none.get<hops>()) == test::bad_handle_error);
+    const test::no_socket file;
     const kw::udp4::socket_view no_socket(file.native_handle());
-    CHECK(failure(no_socket.set(priority{3})) == errc::not_a_socket);
-    CHECK(failure(no_socket.get<priority>()) == errc::not_a_socket);
+    CHECK(failure(no_socket.set(hops{3})) == errc::not_a_socket);
+    CHECK(failure(no_socket.get<hops>()) == errc::not_a_socket);
 }

@@ -3,8 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <netinet/in.h>
-
 #include <concepts>
 
 #include <keyway/family.hpp>

@@ -3,20 +3,43 @@
 
 #include <doctest/doctest.h>
 
-#include <cerrno>
 #include <ostream>
 #include <string>
 #include <system_error>
+
+#include "support/loopback.hpp"
 
 using keyway::errc;
 using keyway::error;
 using keyway::error_domain;
 using keyway::operation;
 
-TEST_CASE("an error of the system becomes a code of the system category") {
-    const std::error_code code = make_error_code(error(ECONNREFUSED, operation::connect));
-    CHECK(code.category() == std::system_category());
+namespace {
+
+/// An error of the system's, with its native code.
+constexpr error native(errc meaning, operation op, error_domain domain = error_domain::system) {
+    return {test::native_code(meaning), op, domain};
+}
+
+}  // namespace
+
+TEST_CASE("an error of the system becomes a code of a category that knows what it means") {
+    const std::error_code code = make_error_code(native(errc::connection_refused, operation::connect));
+    CHECK(code.value() == test::native_code(errc::connection_refused));
     CHECK(code == std::errc::connection_refused);
+    CHECK_FALSE(code.message().empty());
+}
+
+TEST_CASE("every code of the system's compares with its std::errc, as an error and as a std::error_code") {
+    for (const auto& [number, meaning] : test::codes) {
+        CAPTURE(number);
+        const error e(number, operation::send);
+        const auto same = static_cast<std::errc>(meaning);
+        CHECK(e == same);
+        CHECK(make_error_code(e) == same);
+        CHECK(make_error_code(e).value() == number);
+        CHECK_FALSE(make_error_code(e) == std::errc::no_child_process);
+    }
 }
 
 TEST_CASE("a condition that keyway found itself keeps its meaning") {
@@ -39,17 +62,18 @@ TEST_CASE("a code of the resolver has a category of its own") {
 }
 
 TEST_CASE("an error compares with std::errc") {
-    const error refused(ECONNREFUSED, operation::connect);
+    const error refused = native(errc::connection_refused, operation::connect);
     CHECK(refused == std::errc::connection_refused);
     CHECK(refused != std::errc::timed_out);
-    CHECK(error(EWOULDBLOCK, operation::recv) == std::errc::resource_unavailable_try_again);
-    CHECK(error(EWOULDBLOCK, operation::recv) == std::errc::operation_would_block);
+    const error nothing_there = native(errc::would_block, operation::recv);
+    CHECK(nothing_there == std::errc::resource_unavailable_try_again);
+    CHECK(nothing_there == std::errc::operation_would_block);
     CHECK(error(errc::end_of_stream, operation::recv) != std::errc::invalid_argument);
-    CHECK(error(ECONNREFUSED, operation::none, error_domain::resolver) != std::errc::connection_refused);
+    CHECK(native(errc::connection_refused, operation::none, error_domain::resolver) != std::errc::connection_refused);
 }
 
 TEST_CASE("the exception names the call and keeps the code") {
-    const std::system_error thrown = as_exception(error(EADDRINUSE, operation::bind));
+    const std::system_error thrown = as_exception(native(errc::address_in_use, operation::bind));
     CHECK(thrown.code() == std::errc::address_in_use);
     CHECK(std::string(thrown.what()).starts_with("bind: "));
 }

@@ -3,8 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <sys/socket.h>
-
 namespace kw = keyway;
 
 static_assert(kw::socket_type<kw::stream> && kw::socket_type<kw::datagram>);

@@ -16,8 +16,9 @@
 
 #include <version>
 
-// C++23 mode does not decide the error channel: clang before 19 with libstdc++ lacks std::expected even there.
-#if defined(__cpp_lib_expected)
+// C++23 mode does not decide the error channel: clang before 19 with libstdc++ lacks std::expected even there, and libc++
+// before 18 keeps its flag in bytes that a constructor of the value may overwrite (LLVM issue 68552).
+#if defined(__cpp_lib_expected) && !(defined(_LIBCPP_VERSION) && _LIBCPP_VERSION < 180000)
 #define KEYWAY_HAS_STD_EXPECTED 1
 #else
 #define KEYWAY_HAS_STD_EXPECTED 0

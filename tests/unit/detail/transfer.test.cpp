@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <keyway/detail/transfer.hpp>
 
-#include <keyway/family.hpp>
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -31,10 +29,6 @@ std::vector<std::string> calls(const std::vector<const_buffer>& buffers, std::si
 
 using list = std::vector<std::string>;
 
-struct foreign {
-    static constexpr int domain = 40;
-};
-
 }  // namespace
 
 TEST_CASE("a cursor over buffers offers a few at a time and loses no byte") {
@@ -52,12 +46,4 @@ TEST_CASE("empty buffers, in front, between and behind, make no call") {
     CHECK(calls({const_buffer(), const_buffer("")}, 10).empty());
     CHECK(calls({const_buffer(), const_buffer("a"), const_buffer(), const_buffer("b"), const_buffer()}, 1) ==
           list{"a", "b"});
-}
-
-TEST_CASE("only kernels and protocols that tell a message's true length are trusted to") {
-    CHECK(detail::tells_true_length<keyway::ipv4, keyway::ipproto::udp>);
-    CHECK(detail::tells_true_length<keyway::ip, keyway::ipproto::udp>);
-    CHECK(detail::tells_true_length<keyway::unix_domain, keyway::no_protocol>);
-    CHECK_FALSE(detail::tells_true_length<keyway::ipv4, keyway::ipproto::icmp>);
-    CHECK_FALSE(detail::tells_true_length<foreign, keyway::no_protocol>);
 }

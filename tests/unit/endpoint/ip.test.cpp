@@ -3,10 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +11,7 @@
 #include <type_traits>
 
 #include "support/address_vectors.hpp"
+#include "support/native_address.hpp"
 #include "support/values.hpp"
 
 namespace {

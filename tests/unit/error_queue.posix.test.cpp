@@ -15,7 +15,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "support/loopback.hpp"
+#include "support/posix.hpp"
 
 namespace kw = keyway;
 using kw::errc;

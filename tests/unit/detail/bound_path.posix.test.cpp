@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "support/loopback.hpp"
+#include "support/posix.hpp"
 
 namespace kw = keyway;
 using test::exists;

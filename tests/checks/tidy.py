@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""clang-tidy 19 with the checks of .clang-tidy over the headers, the examples and the tests.
+
+    tidy.py SOURCE BUILD      BUILD has compile_commands.json; findings go to stdout, and none may be there
+"""
+import concurrent.futures
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+TIDY = ["clang-tidy-19", "--quiet"]
+
+
+def headers(source):
+    """Each header as a file of its own. The rooms of Windows and BSD are not this system's: Windows' is read with
+    MinGW's headers, which no tool knows to be spread over hundreds of files; BSD's has no headers here."""
+    with open(source / "cmake/headers.cmake", encoding="utf-8") as lines:
+        listed = [line.strip() for line in lines if line.strip().endswith(".hpp")]
+    for header in listed:
+        name = pathlib.PurePath(header).name
+        how = ["-x", "c++", "-std=c++20", f"-I{source}/include"]
+        if name == "bsd.hpp":
+            continue
+        if name in {"winsock.hpp", "windows.hpp", "windows_error.hpp"}:
+            yield [*TIDY, "--checks=-misc-include-cleaner", f"{source}/include/{header}", "--",
+                   "--target=x86_64-w64-mingw32", *how]
+        else:
+            yield [*TIDY, f"{source}/include/{header}", "--", *how]
+
+
+def sources(source, build):
+    """Each file that is compiled, once: the two modes differ in the headers, which have had their turn."""
+    with open(build / "compile_commands.json", encoding="utf-8") as file:
+        files = {entry["file"] for entry in json.load(file)}
+    for file in sorted(files):
+        if pathlib.Path(file).is_relative_to(source) and not pathlib.Path(file).is_relative_to(build):
+            yield [*TIDY, "-p", str(build), file]
+
+
+def run(command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return command, done.returncode, done.stdout + (done.stderr if done.returncode and not done.stdout else "")
+
+
+def main():
+    source, build = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
+    commands = [*headers(source), *sources(source, build)]
+    faults = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for command, status, output in pool.map(run, commands):
+            if status or output.strip():
+                faults += 1
+                print(" ".join(command), output, sep="\n")
+    print(f"{len(commands)} files, {faults} with findings")
+    sys.exit(bool(faults) or len(commands) < 100)
+
+
+if __name__ == "__main__":
+    main()

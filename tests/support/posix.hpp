@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_TESTS_SUPPORT_POSIX_HPP
+#define KEYWAY_TESTS_SUPPORT_POSIX_HPP
+
+// What the tests that run on POSIX alone share: children, and networks and users of their own.
+
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
+#include <iostream>
+#include <string>
+
+#include <keyway/transport.hpp>
+
+#include "support/loopback.hpp"
+
+namespace test {
+
+// ---- children
+
+/// In the body of a child: answers with the expression where it is false.
+#define KEYWAY_CHILD_CHECK(...) \
+    if (!(__VA_ARGS__)) return std::string("false in the child: " #__VA_ARGS__)
+
+/// Runs `body` in a forked child, for at most thirty seconds. Its answer is empty where all is well, begins with
+/// "skipped: " where the test could not be made, and else says what went wrong.
+template <class Body>
+std::string answer_of_child(Body body) {
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+    std::cout.flush();
+    const ::pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        ::alarm(30);
+        std::string answer;
+        try {
+            answer = body();
+        } catch (...) {
+            answer = "an exception";
+            std::cout.flush();
+        }
+        const bool written = ::write(ends[1], answer.data(), answer.size()) == static_cast<::ssize_t>(answer.size());
+        ::_exit(written ? 0 : 1);
+    }
+    ::close(ends[1]);
+    std::string answer;
+    std::array<char, 512> buffer;
+    for (::ssize_t n; (n = ::read(ends[0], buffer.data(), buffer.size())) > 0;)
+        answer.append(buffer.data(), static_cast<std::size_t>(n));
+    ::close(ends[0]);
+    int status = 0;
+    if (::waitpid(child, &status, 0) != child || status != 0) answer += " (wait status " + std::to_string(status) + ")";
+    return answer;
+}
+
+/// Checks in a forked child, with KEYWAY_CHILD_CHECK and return of an empty string at the end.
+template <class Body>
+void check_in_child(Body body) {
+    const std::string answer = answer_of_child(body);
+    if (answer.starts_with("skipped: ")) MESSAGE(answer);
+    else CHECK(answer == "");
+}
+
+/// In a child: makes it a user without rights. False where it had none to begin with.
+inline bool become_nobody() {
+    constexpr unsigned nobody = 65534;
+    return ::geteuid() == 0 && ::setgid(nobody) == 0 && ::setuid(nobody) == 0;
+}
+
+/// In a child: a network of its own, with the loopback interface and no other. False where that is not permitted.
+inline bool enter_own_network() {
+    if (::unshare(CLONE_NEWNET) != 0) return false;
+    const auto probe = kw::udp4::socket::open();
+    ::ifreq request{};
+    request.ifr_name[0] = 'l';
+    request.ifr_name[1] = 'o';
+    request.ifr_flags = IFF_UP;
+    return probe && ::ioctl(probe->native_handle(), SIOCSIFFLAGS, &request) == 0;
+}
+
+}  // namespace test
+
+#endif

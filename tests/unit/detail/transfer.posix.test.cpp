@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <keyway/detail/transfer.hpp>
+
+#include <keyway/family.hpp>
+
+#include <doctest/doctest.h>
+
+namespace detail = keyway::detail;
+
+namespace {
+
+struct foreign {
+    static constexpr int domain = 40;
+};
+
+}  // namespace
+
+TEST_CASE("only kernels and protocols that tell a message's true length are trusted to") {
+    CHECK(detail::tells_true_length<keyway::ipv4, keyway::ipproto::udp>);
+    CHECK(detail::tells_true_length<keyway::ip, keyway::ipproto::udp>);
+    CHECK(detail::tells_true_length<keyway::unix_domain, keyway::no_protocol>);
+    CHECK_FALSE(detail::tells_true_length<keyway::ipv4, keyway::ipproto::icmp>);
+    CHECK_FALSE(detail::tells_true_length<foreign, keyway::no_protocol>);
+}

@@ -85,7 +85,9 @@ def order(source):
 def alone(source, compiler, *flags):
     faults = []
     _, macros = run([compiler, *flags, "-dM", "-E", "-x", "c++", "-"], input="")
-    foreign = ("bsd", "linux", "posix") if "_WIN32" in macros else ("bsd", "windows", "windows_error", "winsock")
+    windows = ("windows", "windows_error", "winsock")
+    foreign = (("bsd", "linux", "posix") if "_WIN32" in macros else
+               ("bsd", *windows) if "__linux__" in macros else ("linux", *windows))
     rooms = [f"keyway/detail/os/{name}.hpp" for name in foreign]  # other systems' rooms, with their headers
     headers = [header for header in listed_headers(source) if header not in rooms]
     for header in headers:

@@ -198,7 +198,9 @@ TEST_CASE_FIXTURE(test::bounded, "non-blocking: nothing there is would_block, an
 
     CHECK(test::fill_up(client) > 0);
     must(client.set(kw::option::non_blocking{true}));
-    const auto full = client.send("x");
+    auto full = client.send("x");
+    // What is full may have room again, when the kernel has carried some of it over.
+    for (int i = 0; full && i < 100'000; ++i) full = client.send("x");
     CHECK(failure(full) == errc::would_block);
     CHECK(failure(full).operation() == kw::operation::send);
 }

@@ -57,23 +57,23 @@ TEST_CASE("an error names the call, and then the reason alone") {
 }
 
 TEST_CASE("every code of the system's has a text, or at least its number") {
-    for (const auto& [code, meaning] : test::codes) {
-        const std::string text(error(code, operation::bind).reason().view());
+    for (const auto& known : test::codes) {
+        const std::string text(error(known.code, operation::bind).reason().view());
         CAPTURE(text);
         CHECK_FALSE(text.empty());
         const bool unknown = text.find("nknown error") != std::string::npos;
-        CHECK((!unknown || text.find(std::to_string(code)) != std::string::npos));
+        CHECK((!unknown || text.find(std::to_string(known.code)) != std::string::npos));
     }
 }
 
 TEST_CASE("every code of the system's means one condition, the same on every system") {
-    for (const auto& [code, meaning] : test::codes) {
-        CAPTURE(code);
-        const error e(code, operation::bind);
-        CHECK(e.condition() == meaning);
-        CHECK(e == meaning);
+    for (const auto& known : test::codes) {
+        CAPTURE(known.code);
+        const error e(known.code, operation::bind);
+        CHECK(e.condition() == known.meaning);
+        CHECK(e == known.meaning);
         CHECK(e.domain() == kw::error_domain::system);
-        CHECK(e.code() == code);
+        CHECK(e.code() == known.code);
     }
 }
 

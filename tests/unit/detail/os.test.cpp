@@ -66,17 +66,17 @@ TEST_CASE("the first calls of a process may come from eight threads at once") {
 }
 
 TEST_CASE("a condition's native code means the condition") {
-    for (const auto& [code, meaning] : test::codes) {
-        const int native = kw::detail::os::code_of(static_cast<int>(meaning));
-        CAPTURE(code);
+    for (const auto& known : test::codes) {
+        const int native = kw::detail::os::code_of(static_cast<int>(known.meaning));
+        CAPTURE(known.code);
         CHECK(native != 0);
-        CHECK(kw::error(native, kw::operation::none) == meaning);
+        CHECK(kw::error(native, kw::operation::none) == known.meaning);
     }
 }
 
 TEST_CASE("a code that nobody knows means nothing, and says its number") {
     const kw::error unknown(99999, kw::operation::none);
-    for (const auto& [code, meaning] : test::codes) CHECK_FALSE(unknown == meaning);
+    for (const auto& known : test::codes) CHECK_FALSE(unknown == known.meaning);
     CHECK(test::message_of(unknown).find("99999") != std::string::npos);
 }
 

@@ -31,13 +31,13 @@ TEST_CASE("an error of the system becomes a code of a category that knows what i
 }
 
 TEST_CASE("every code of the system's compares with its std::errc, as an error and as a std::error_code") {
-    for (const auto& [number, meaning] : test::codes) {
-        CAPTURE(number);
-        const error e(number, operation::send);
-        const auto same = static_cast<std::errc>(meaning);
+    for (const auto& known : test::codes) {
+        CAPTURE(known.code);
+        const error e(known.code, operation::send);
+        const auto same = static_cast<std::errc>(known.meaning);
         CHECK(e == same);
         CHECK(make_error_code(e) == same);
-        CHECK(make_error_code(e).value() == number);
+        CHECK(make_error_code(e).value() == known.code);
         CHECK_FALSE(make_error_code(e) == std::errc::no_child_process);
     }
 }

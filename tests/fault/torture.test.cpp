@@ -32,7 +32,7 @@ constexpr std::string_view hello = "hello";
 /// One run of a scenario, which asks it after each step whether to go on.
 class trial {
 public:
-    const net::temp_directory directory;
+    const net::temp_directory directory{};
 
     /// Whether a step went well; if not, the scenario is to return.
     template <class Result>

@@ -18,4 +18,6 @@ if [ ! -e "$WINEPREFIX/complete" ]; then
         fi
     ) 9>"$WINEPREFIX/lock"
 fi
+# Between two programs the server stays, or the next one may meet it on its way out.
+wineserver64 -p60 2>/dev/null || true
 exec wine64 "$@"

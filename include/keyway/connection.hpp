@@ -26,7 +26,8 @@ namespace keyway::inline KEYWAY_MODE {
 /// A connection that somebody else owns: everything a connection does but closing it.
 ///
 /// Thread safety: one thread may send while another receives. Two that send at once get their bytes mixed on a stream,
-/// and never inside a message. shutdown_both() wakes a thread that is blocked in recv(); close() does not.
+/// and never inside a message. On POSIX shutdown_both() wakes a thread that is blocked in recv(); close()
+/// does not, and on Windows neither.
 template <address_family F, socket_type T, protocol_type P = default_protocol_t<F, T>>
     requires combination<F, T, P>
 class connection_view : public detail::view<F, T, P> {
@@ -62,7 +63,7 @@ public:
     }
 
     /// Sends everything, in as many calls as it takes.
-    /// Errors: as send(), with the bytes that went out before in `transferred`.
+    /// Errors: as send(), with the bytes that went out before in `transferred`; on Windows up to 64 KiB more may have.
     transfer_result<void> send_all(const_bytes data) const noexcept
         requires byte_oriented<T>
     {
@@ -146,7 +147,7 @@ public:
     result<void> shutdown_send() const noexcept { return shutdown(detail::os::shut_send); }
     /// No more will be received: recv() yields the end of the stream. Linux still takes what arrives. SHUT_RD.
     result<void> shutdown_receive() const noexcept { return shutdown(detail::os::shut_receive); }
-    /// Both; wakes a thread that is blocked in recv(). SHUT_RDWR.
+    /// Both; wakes a thread that is blocked in recv(), but not on Windows. SHUT_RDWR.
     result<void> shutdown_both() const noexcept { return shutdown(detail::os::shut_both); }
 
     /// Another owner of the same connection. Errors: too_many_files. Source: fcntl(2), F_DUPFD_CLOEXEC.

@@ -235,6 +235,7 @@ public:
     Result operator()(Arguments... arguments) noexcept {
         function* found = found_.load(std::memory_order_relaxed);
         if (found == nullptr) {
+            // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the names are literals
             found = reinterpret_cast<function*>(::dlsym(RTLD_NEXT, name_of(which_).data()));
             if (found == nullptr) give_up("libc lacks a socket call");
             found_.store(found, std::memory_order_relaxed);
@@ -356,6 +357,7 @@ public:
     }
     clamped(const clamped&) = delete;
     clamped& operator=(const clamped&) = delete;
+    ~clamped() = default;
 
     [[nodiscard]] ::msghdr& message() noexcept { return part_; }
 

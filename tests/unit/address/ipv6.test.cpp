@@ -18,7 +18,6 @@ namespace {
 using keyway::ipv4_address;
 using keyway::ipv6_address;
 using keyway::text_errc;
-using keyway::text_error;
 using namespace keyway::literals;
 using support::str;
 

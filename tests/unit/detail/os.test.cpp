@@ -22,7 +22,6 @@
 
 namespace kw = keyway;
 using test::failure;
-using test::must;
 
 namespace {
 

@@ -109,6 +109,7 @@ void check_comes_back(const typename Family::endpoint& e) {
     const any_endpoint any = e;
     CHECK(any.domain() == Family::domain);
     CHECK(any.size() == e.size());
+    // NOLINTNEXTLINE(bugprone-suspicious-string-compare)
     CHECK(std::memcmp(any.data(), e.data(), e.size()) == 0);
     const auto typed = any.as<Family>();
     REQUIRE(typed.has_value());

@@ -24,7 +24,6 @@ using keyway::ipv4_address;
 using keyway::ipv6;
 using keyway::ipv6_address;
 using keyway::text_errc;
-using keyway::text_error;
 using namespace keyway::literals;
 using support::str;
 

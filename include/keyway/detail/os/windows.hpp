@@ -41,16 +41,26 @@ inline io_buffer make_buffer(const void* data, std::size_t size) noexcept { retu
 inline void* data(const io_buffer& buffer) noexcept { return buffer.first; }
 inline std::size_t size(const io_buffer& buffer) noexcept { return buffer.bytes; }
 
-/// The pieces in Winsock's form, as many as a call takes on POSIX. A piece beyond 32 bits is cut, and no other follows:
-/// a stream goes on from there, and no message is that long.
+/// How much of a transfer one call is asked for. Windows tells nothing of what went out before a send failed, so a
+/// sender loses count of no more than this. No message is longer, and one that is cut by it is too long still.
+inline constexpr std::size_t most_in_one_send = 65536;
+inline constexpr std::size_t most_in_one_receive = INT_MAX;
+
+constexpr int at_most(std::size_t most, std::size_t size) noexcept {
+    return static_cast<int>(size < most ? size : most);
+}
+
+/// The pieces in Winsock's form, as many as a call takes on POSIX and `most` bytes of them.
 class wsa_buffers {
 public:
-    wsa_buffers(const io_buffer* buffers, std::size_t count) noexcept : fits_(count <= native_.size()) {
-        for (std::size_t i = 0; fits_ && i < count; ++i) {
-            const bool cut = buffers[i].bytes > ULONG_MAX;
-            native_[count_++] = {cut ? ULONG_MAX : static_cast<::ULONG>(buffers[i].bytes),
-                                 static_cast<::CHAR*>(buffers[i].first)};
-            if (cut) break;
+    wsa_buffers(const io_buffer* buffers, std::size_t count, std::size_t most) noexcept
+        : fits_(count <= native_.size()) {
+        native_[0] = {0, nullptr};  // one at least: a message may have no pieces
+        for (std::size_t i = 0; fits_ && i < count && (most > 0 || i == 0); ++i) {
+            const int taken = at_most(most, buffers[i].bytes);
+            native_[i] = {static_cast<::ULONG>(taken), static_cast<::CHAR*>(buffers[i].first)};
+            count_ = static_cast<::DWORD>(i + 1);
+            most -= static_cast<std::size_t>(taken);
         }
     }
 
@@ -64,7 +74,7 @@ public:
 
 private:
     std::array<::WSABUF, 1024> native_;  // 16 KiB of the stack
-    ::DWORD count_ = 0;
+    ::DWORD count_ = 1;
     bool fits_;
 };
 
@@ -166,7 +176,8 @@ inline native_handle accept(native_handle handle, void* address, address_length*
 
 /// Whether accept failed for the sake of one connection and the next may succeed.
 inline bool is_transient_accept_error(native_handle, int code) noexcept {
-    return code == WSAECONNRESET || code == WSAECONNABORTED;
+    // The last is Wine's: it asks for the peer of a connection that is gone already.
+    return code == WSAECONNRESET || code == WSAECONNABORTED || code == WSAENOTCONN;
 }
 
 inline constexpr int unknown_protocol = -1;
@@ -229,25 +240,20 @@ inline int disconnect(native_handle handle) noexcept {
 
 inline int shutdown(native_handle handle, int how) noexcept { return ::shutdown(handle, how); }
 
-/// How much of a transfer one call may be asked for. A message that is cut by it is too long anyway.
-constexpr int in_one_call(std::size_t size) noexcept {
-    return size < std::size_t{INT_MAX} ? static_cast<int>(size) : INT_MAX;
-}
-
 inline std::ptrdiff_t send(native_handle handle, const void* data, std::size_t size) noexcept {
-    return ::send(handle, static_cast<const char*>(data), in_one_call(size), 0);
+    return ::send(handle, static_cast<const char*>(data), at_most(most_in_one_send, size), 0);
 }
 
 inline std::ptrdiff_t send_to(native_handle handle, const void* data, std::size_t size, const void* address,
                               std::size_t address_size) noexcept {
-    return ::sendto(handle, static_cast<const char*>(data), in_one_call(size), 0,
+    return ::sendto(handle, static_cast<const char*>(data), at_most(most_in_one_send, size), 0,
                     static_cast<const ::sockaddr*>(address), static_cast<address_length>(address_size));
 }
 
 /// `address` is null where the socket has a peer.
 inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffers, std::size_t count,
                                     const void* address, std::size_t address_size) noexcept {
-    wsa_buffers native(buffers, count);
+    wsa_buffers native(buffers, count, most_in_one_send);
     if (!native.fit()) return -1;
     ::DWORD sent = 0;
     const int done =
@@ -258,18 +264,24 @@ inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffe
 
 enum class take : bool { remove, peek };
 
+/// After shutdown of the receiving side Windows fails, where the others tell the end of the stream.
+inline std::ptrdiff_t or_end_of_stream(std::ptrdiff_t count) noexcept {
+    return count < 0 && last_error() == WSAESHUTDOWN ? 0 : count;
+}
+
 inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size, take how) noexcept {
-    return ::recv(handle, static_cast<char*>(buffer), in_one_call(size), how == take::peek ? MSG_PEEK : 0);
+    return or_end_of_stream(::recv(handle, static_cast<char*>(buffer), at_most(most_in_one_receive, size),
+                                   how == take::peek ? MSG_PEEK : 0));
 }
 
 inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buffers, std::size_t count,
                                      take how) noexcept {
-    wsa_buffers native(buffers, count);
+    wsa_buffers native(buffers, count, most_in_one_receive);
     if (!native.fit()) return -1;
     ::DWORD got = 0;
     ::DWORD flags = how == take::peek ? MSG_PEEK : 0;
     const int done = ::WSARecv(handle, native.data(), native.count(), &got, &flags, nullptr, nullptr);
-    return done == 0 ? static_cast<std::ptrdiff_t>(got) : -1;
+    return or_end_of_stream(done == 0 ? static_cast<std::ptrdiff_t>(got) : -1);
 }
 
 constexpr bool tells_true_length(int, bool) noexcept { return false; }
@@ -296,7 +308,7 @@ inline message_length recv_message(native_handle handle, ::WSABUF* buffers, ::DW
 
 inline message_length recv_message(native_handle handle, const io_buffer* buffers, std::size_t count, void* address,
                                    address_length* address_size, take how) noexcept {
-    wsa_buffers native(buffers, count);
+    wsa_buffers native(buffers, count, most_in_one_receive);
     if (!native.fit()) return {-1, false};
     return recv_message(handle, native.data(), native.count(), address, address_size, how);
 }
@@ -305,7 +317,7 @@ inline message_length recv_message(native_handle handle, const io_buffer* buffer
 template <bool TellsTrueLength>
 inline message_length recv_message(native_handle handle, void* buffer, std::size_t size, void* address,
                                    address_length* address_size, take how) noexcept {
-    ::WSABUF whole{static_cast<::ULONG>(in_one_call(size)), static_cast<::CHAR*>(buffer)};
+    ::WSABUF whole{static_cast<::ULONG>(at_most(most_in_one_receive, size)), static_cast<::CHAR*>(buffer)};
     return recv_message(handle, &whole, 1, address, address_size, how);
 }
 

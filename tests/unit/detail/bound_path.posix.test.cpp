@@ -230,7 +230,6 @@ TEST_CASE_FIXTURE(place, "59: a bind that fails does not end the duty of the one
 TEST_CASE_FIXTURE(place, "59: a view that binds takes on no duty") {
     {
         const auto socket = must(kw::unix_stream::socket::open());
-        // NOLINTNEXTLINE(cppcoreguidelines-slicing): a view of the owner is what is wanted
         must(kw::unix_stream::socket_view(socket).bind(directory.endpoint()));
     }
     CHECK(exists(path));

@@ -42,6 +42,8 @@ def sources(source, build):
 
 def run(command):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode < 0:  # a crash of the tool says nothing about the file, unless it comes again
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     return command, done.returncode, done.stdout + (done.stderr if done.returncode and not done.stdout else "")
 
 

@@ -21,6 +21,7 @@ set(KEYWAY_HEADERS
     keyway/address/ip.hpp
     keyway/address/network.hpp
     # the operating system
+    keyway/detail/os/vocabulary.hpp
     keyway/detail/os/linux.hpp
     keyway/detail/os/bsd.hpp
     keyway/detail/os/winsock.hpp

@@ -18,7 +18,8 @@
 #include <cstring>  // strerror_r
 
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/os/sockaddr.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/sockaddr.hpp>    // IWYU pragma: export
+#include <keyway/detail/os/vocabulary.hpp>  // IWYU pragma: export
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {
@@ -97,16 +98,6 @@ inline int get_option(native_handle handle, int level, int name, void* value, ad
 inline int set_option(native_handle handle, int level, int name, const void* value, std::size_t size) noexcept {
     return ::setsockopt(handle, level, name, value, static_cast<address_length>(size));
 }
-
-inline constexpr int unknown_protocol = -1;
-
-/// What a descriptor is, in the numbers of socket(2).
-struct socket_kind {
-    int domain = 0;
-    int type = 0;
-    int protocol = unknown_protocol;
-    int listening = 0;
-};
 
 inline int inspect(native_handle handle, socket_kind& kind) noexcept {
     const auto ask = [handle](int name, int& value) {
@@ -219,8 +210,6 @@ inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffe
     return retry_interrupted([&] { return ::sendmsg(handle, &message, no_signal); });
 }
 
-enum class take : bool { remove, peek };
-
 inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size, take how) noexcept {
     return retry_interrupted(
         [=] { return ::recv(handle, buffer, in_one_call(size), how == take::peek ? MSG_PEEK : 0); });
@@ -261,13 +250,6 @@ inline message_length recv_message(native_handle handle, void* buffer, std::size
         return recv_message(handle, &whole, 1, address, address_size, how);
     }
 }
-
-/// Which file a path names.
-struct file_identity {
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    friend bool operator==(const file_identity&, const file_identity&) noexcept = default;
-};
 
 /// Inode 0, which no file has, where there is none at the path.
 inline file_identity identify(const char* path) noexcept {

@@ -11,6 +11,7 @@
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os/sockaddr.hpp>       // IWYU pragma: export
+#include <keyway/detail/os/vocabulary.hpp>     // IWYU pragma: export
 #include <keyway/detail/os/windows_error.hpp>  // IWYU pragma: export
 #include <keyway/detail/os/winsock.hpp>        // IWYU pragma: export
 
@@ -180,16 +181,6 @@ inline bool is_transient_accept_error(native_handle, int code) noexcept {
     return code == WSAECONNRESET || code == WSAECONNABORTED || code == WSAENOTCONN;
 }
 
-inline constexpr int unknown_protocol = -1;
-
-/// What a descriptor is, in the numbers of socket(2).
-struct socket_kind {
-    int domain = 0;
-    int type = 0;
-    int protocol = unknown_protocol;
-    int listening = 0;
-};
-
 inline int inspect(native_handle handle, socket_kind& kind) noexcept {
     ::WSAPROTOCOL_INFOW info;
     address_length size = sizeof(info);
@@ -262,8 +253,6 @@ inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffe
     return done == 0 ? static_cast<std::ptrdiff_t>(sent) : -1;
 }
 
-enum class take : bool { remove, peek };
-
 /// After shutdown of the receiving side Windows fails, where the others tell the end of the stream.
 inline std::ptrdiff_t or_end_of_stream(std::ptrdiff_t count) noexcept {
     return count < 0 && last_error() == WSAESHUTDOWN ? 0 : count;
@@ -320,13 +309,6 @@ inline message_length recv_message(native_handle handle, void* buffer, std::size
     ::WSABUF whole{static_cast<::ULONG>(at_most(most_in_one_receive, size)), static_cast<::CHAR*>(buffer)};
     return recv_message(handle, &whole, 1, address, address_size, how);
 }
-
-/// Which file a path names.
-struct file_identity {
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    friend bool operator==(const file_identity&, const file_identity&) noexcept = default;
-};
 
 /// A path in UTF-8 as Windows wants it; empty where it is not UTF-8 or too long for a local address.
 class wide_path {

@@ -25,12 +25,16 @@ set(KEYWAY_HEADERS
     keyway/detail/os/linux.hpp
     keyway/detail/os/bsd.hpp
     keyway/detail/os/winsock.hpp
+    keyway/detail/os/waiting_posix.hpp
     keyway/detail/os/sockaddr.hpp
     keyway/detail/os/posix.hpp
     keyway/detail/os/windows_error.hpp
+    keyway/detail/os/waiting_windows.hpp
+    keyway/detail/os/transfer_windows.hpp
     keyway/detail/os/windows.hpp
     keyway/detail/os.hpp
     keyway/error.hpp
+    keyway/deadline.hpp
     # the vocabulary
     keyway/concepts.hpp
     keyway/type.hpp
@@ -41,6 +45,8 @@ set(KEYWAY_HEADERS
     keyway/detail/for_overwrite.hpp
     keyway/received.hpp
     keyway/handle.hpp
+    keyway/canceller.hpp
+    keyway/waiting.hpp
     keyway/detail/bound_path.hpp
     keyway/endpoint/ip.hpp
     keyway/endpoint/unix.hpp
@@ -58,6 +64,7 @@ set(KEYWAY_HEADERS
     keyway/transport.hpp
     keyway/keyway.hpp
     # bridges
+    keyway/stop_token.hpp
     keyway/system_error.hpp
     keyway/format.hpp
 )

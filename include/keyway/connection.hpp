@@ -20,6 +20,7 @@
 #include <keyway/handle.hpp>
 #include <keyway/protocol.hpp>
 #include <keyway/received.hpp>
+#include <keyway/waiting.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 
@@ -46,6 +47,9 @@ public:
         return detail::read_endpoint<typename F::endpoint>(detail::os::peer_name, native(), operation::peer_endpoint);
     }
 
+    // Every call that may block has a second form with how it waits, for instance how long, as its last argument. It adds
+    // the errors timed_out and operation_canceled, which leave what was not transferred where it was.
+
     /// Sends what the kernel takes now, on a stream perhaps not all of it; a message goes whole or not at all.
     ///
     /// Returns: the bytes taken.
@@ -55,11 +59,14 @@ public:
     result<std::size_t> send(const_bytes data) const noexcept {
         return detail::counted(detail::os::send(native(), data.data(), data.size()), operation::send);
     }
+    result<std::size_t> send(const_bytes data, const waiting& how) const noexcept {
+        return detail::counted(detail::os::send(native(), data.data(), data.size(), how.limit()), operation::send);
+    }
 
     /// The same from several buffers in one call, `send(gather(header, body))`; at most 1024. Source: sendmsg(2).
-    result<std::size_t> send(std::span<const const_buffer> buffers) const noexcept {
-        return detail::counted(detail::os::send_gathered(native(), detail::native(buffers), buffers.size(), nullptr, 0),
-                               operation::send);
+    result<std::size_t> send(std::span<const const_buffer> buffers) const noexcept { return gathered(buffers); }
+    result<std::size_t> send(std::span<const const_buffer> buffers, const waiting& how) const noexcept {
+        return gathered(buffers, how.limit());
     }
 
     /// Sends everything, in as many calls as it takes.
@@ -67,27 +74,24 @@ public:
     transfer_result<void> send_all(const_bytes data) const noexcept
         requires byte_oriented<T>
     {
-        for (std::size_t done = 0; done < data.size();) {
-            const auto count = detail::os::send(native(), data.data() + done, data.size() - done);
-            if (count < 0) return detail::failed_after(done, operation::send);
-            done += static_cast<std::size_t>(count);
-        }
-        return {};
+        return detail::send_all(native(), data);
+    }
+    transfer_result<void> send_all(const_bytes data, const waiting& how) const noexcept
+        requires byte_oriented<T>
+    {
+        return detail::send_all(native(), data, how.limit());
     }
 
     /// The same from any number of buffers, sixteen a call.
     transfer_result<void> send_all(std::span<const const_buffer> buffers) const noexcept
         requires byte_oriented<T>
     {
-        std::size_t done = 0;
-        for (detail::buffer_cursor cursor(buffers); !cursor.at_end();) {
-            const auto window = cursor.window();
-            const auto count = detail::os::send_gathered(native(), window.data(), window.size(), nullptr, 0);
-            if (count < 0) return detail::failed_after(done, operation::send);
-            cursor.advance(static_cast<std::size_t>(count));
-            done += static_cast<std::size_t>(count);
-        }
-        return {};
+        return detail::send_all(native(), buffers);
+    }
+    transfer_result<void> send_all(std::span<const const_buffer> buffers, const waiting& how) const noexcept
+        requires byte_oriented<T>
+    {
+        return detail::send_all(native(), buffers, how.limit());
     }
 
     /// Receives what is there, at least one byte of a stream or one message.
@@ -98,17 +102,29 @@ public:
     /// Errors: connection_reset, would_block, connection_refused (a datagram sent before found nobody).
     /// Blocks: until something arrives. Source: recv(2).
     result<received_type> recv(mutable_bytes buffer) const noexcept { return take<detail::take::remove>(buffer); }
+    result<received_type> recv(mutable_bytes buffer, const waiting& how) const noexcept {
+        return take<detail::take::remove>(buffer, how.limit());
+    }
 
     /// The same into several buffers, filled one after the other: `recv(scatter(header, body))`.
     /// Returns: on a stream the number of bytes, 0 at its end; else a message. Source: recvmsg(2).
     result<scattered_type> recv(std::span<const mutable_buffer> buffers) const noexcept {
         return take(buffers, detail::take::remove);
     }
+    result<scattered_type> recv(std::span<const mutable_buffer> buffers, const waiting& how) const noexcept {
+        return take(buffers, detail::take::remove, how.limit());
+    }
 
     /// What recv() would yield, and leaves it there for the next call. Source: recv(2), MSG_PEEK.
     result<received_type> peek(mutable_bytes buffer) const noexcept { return take<detail::take::peek>(buffer); }
+    result<received_type> peek(mutable_bytes buffer, const waiting& how) const noexcept {
+        return take<detail::take::peek>(buffer, how.limit());
+    }
     result<scattered_type> peek(std::span<const mutable_buffer> buffers) const noexcept {
         return take(buffers, detail::take::peek);
+    }
+    result<scattered_type> peek(std::span<const mutable_buffer> buffers, const waiting& how) const noexcept {
+        return take(buffers, detail::take::peek, how.limit());
     }
 
     /// Fills the whole buffer, in as many calls as it takes, and returns it.
@@ -116,30 +132,24 @@ public:
     transfer_result<std::span<std::byte>> recv_exact(mutable_bytes buffer) const noexcept
         requires byte_oriented<T>
     {
-        for (std::size_t done = 0; done < buffer.size();) {
-            const auto count =
-                detail::os::recv(native(), buffer.data() + done, buffer.size() - done, detail::take::remove);
-            if (count < 0) return detail::failed_after(done, operation::recv);
-            if (count == 0) return detail::ended_after(done, operation::recv);
-            done += static_cast<std::size_t>(count);
-        }
-        return buffer;
+        return detail::recv_exact(native(), buffer);
+    }
+    transfer_result<std::span<std::byte>> recv_exact(mutable_bytes buffer, const waiting& how) const noexcept
+        requires byte_oriented<T>
+    {
+        return detail::recv_exact(native(), buffer, how.limit());
     }
 
     /// Fills all of the buffers, any number of them. Returns: the number of bytes.
     transfer_result<std::size_t> recv_exact(std::span<const mutable_buffer> buffers) const noexcept
         requires byte_oriented<T>
     {
-        std::size_t done = 0;
-        for (detail::buffer_cursor cursor(buffers); !cursor.at_end();) {
-            const auto window = cursor.window();
-            const auto count = detail::os::recv_scattered(native(), window.data(), window.size(), detail::take::remove);
-            if (count < 0) return detail::failed_after(done, operation::recv);
-            if (count == 0) return detail::ended_after(done, operation::recv);
-            cursor.advance(static_cast<std::size_t>(count));
-            done += static_cast<std::size_t>(count);
-        }
-        return done;
+        return detail::recv_exact(native(), buffers);
+    }
+    transfer_result<std::size_t> recv_exact(std::span<const mutable_buffer> buffers, const waiting& how) const noexcept
+        requires byte_oriented<T>
+    {
+        return detail::recv_exact(native(), buffers, how.limit());
     }
 
     /// No more will be sent: the peer reads to the end of the stream, and can still answer.
@@ -168,28 +178,30 @@ public:
 private:
     detail::os::native_handle native() const noexcept { return this->native_handle(); }
 
-    template <detail::take How>
-    result<received_type> take(std::span<std::byte> buffer) const noexcept {
-        if constexpr (message_oriented<T>) {
-            return detail::recv_message<F, P, How>(native(), buffer);
-        } else {
-            // recv(2) with a length of 0 would wait for data on TCP.
-            if (buffer.empty()) return buffer;
-            const auto count = detail::os::recv(native(), buffer.data(), buffer.size(), How);
-            if (count < 0) [[unlikely]]
-                return detail::last_error(operation::recv);
-            return buffer.first(static_cast<std::size_t>(count));
-        }
+    template <class... Limit>
+    result<std::size_t> gathered(std::span<const const_buffer> buffers, const Limit&... within) const noexcept {
+        return detail::counted(
+            detail::os::send_gathered(native(), detail::native(buffers), buffers.size(), nullptr, 0, within...),
+            operation::send);
     }
 
-    result<scattered_type> take(std::span<const mutable_buffer> buffers, detail::take how) const noexcept {
+    template <detail::take How, class... Limit>
+    result<received_type> take(std::span<std::byte> buffer, const Limit&... within) const noexcept {
+        if constexpr (message_oriented<T>) return detail::recv_message<F, P, How>(native(), buffer, within...);
+        else return detail::recv_some<How>(native(), buffer, within...);
+    }
+
+    template <class... Limit>
+    result<scattered_type> take(std::span<const mutable_buffer> buffers, detail::take how,
+                                const Limit&... within) const noexcept {
         if constexpr (message_oriented<T>) {
             constexpr typename F::endpoint* no_sender = nullptr;
-            return detail::recv_message_scattered(native(), buffers, no_sender, how, operation::recv);
+            return detail::recv_message_scattered(native(), buffers, no_sender, how, operation::recv, within...);
         } else {
             if (detail::total_size(buffers) == 0) return std::size_t{0};
-            return detail::counted(detail::os::recv_scattered(native(), detail::native(buffers), buffers.size(), how),
-                                   operation::recv);
+            return detail::counted(
+                detail::os::recv_scattered(native(), detail::native(buffers), buffers.size(), how, within...),
+                operation::recv);
         }
     }
 

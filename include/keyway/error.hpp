@@ -42,6 +42,7 @@ enum class operation : std::uint8_t {
     get_option,
     set_option,
     convert,
+    cancel,
 };
 
 /// Portable conditions to compare an error with. Positive values are the <cerrno> constants, on every platform;
@@ -125,6 +126,7 @@ constexpr int canonical(int condition) noexcept {
     case operation::get_option: return "get option";
     case operation::set_option: return "set option";
     case operation::convert: return "convert";
+    case operation::cancel: return "cancel";
     }
     return "unknown";
 }

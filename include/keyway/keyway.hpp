@@ -11,8 +11,10 @@
 #include <keyway/address/ipv6.hpp>
 #include <keyway/address/network.hpp>
 #include <keyway/buffer.hpp>
+#include <keyway/canceller.hpp>
 #include <keyway/concepts.hpp>
 #include <keyway/connection.hpp>
+#include <keyway/deadline.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/endpoint/any.hpp>
 #include <keyway/endpoint/ip.hpp>
@@ -33,6 +35,7 @@
 #include <keyway/transport.hpp>
 #include <keyway/type.hpp>
 #include <keyway/version.hpp>
+#include <keyway/waiting.hpp>
 // IWYU pragma: end_exports
 
 #endif

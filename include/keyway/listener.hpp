@@ -16,6 +16,7 @@
 #include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/protocol.hpp>
+#include <keyway/waiting.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 
@@ -43,20 +44,14 @@ public:
     /// connection stays queued, so free something or wait before the next call), would_block, invalid_argument (after
     /// shutdown()). A connection that died in the queue is not an error: the next one is taken.
     /// Blocks: until somebody connects. Source: accept(2), "Error handling".
-    [[nodiscard]] result<accepted<F, T, P>> accept() const noexcept {
-        detail::room_for<typename F::endpoint> room;
-        for (;;) {
-            detail::os::address_length size = F::endpoint::capacity();
-            const auto native = detail::os::accept(this->native_handle(), room.endpoint.data(), &size);
-            if (native != handle_view::invalid) {
-                room.endpoint.resize(static_cast<std::size_t>(size));
-                return accepted<F, T, P>{connection<F, T, P>::adopt_unchecked(native), room.endpoint};
-            }
-            const int code = detail::os::last_error();
-            if (!detail::os::is_transient_accept_error(this->native_handle(), code))
-                return unexpected<error>(error(code, operation::accept));
-        }
-    }
+    [[nodiscard]] result<accepted<F, T, P>> accept() const noexcept { return take(); }
+
+    /// The same, as long as it may wait: `accept(5s)`, `accept(stop)`. Adds the errors timed_out and operation_canceled.
+    ///
+    /// Where several threads or processes accept from one blocking listener, another may take the connection between the
+    /// look and the call, which then waits for the next one past its limit: accept(2) has no flag against it. Make such
+    /// a listener option::non_blocking; this call waits then all the same.
+    [[nodiscard]] result<accepted<F, T, P>> accept(const waiting& how) const noexcept { return take(how.limit()); }
 
     /// Stops listening: accept() fails with invalid_argument from now on, also in threads that wait in it. Linux only,
     /// KEYWAY_HAS_LISTENER_SHUTDOWN.
@@ -82,6 +77,23 @@ public:
     void recv(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() yields");
     void connect(const typename F::endpoint&) const = KEYWAY_DELETE("a listener waits for others: connect() with a socket of its own");
     // clang-format on
+
+private:
+    template <class... Limit>
+    result<accepted<F, T, P>> take(const Limit&... within) const noexcept {
+        detail::room_for<typename F::endpoint> room;
+        for (;;) {
+            detail::os::address_length size = F::endpoint::capacity();
+            const auto native = detail::os::accept(this->native_handle(), room.endpoint.data(), &size, within...);
+            if (native != handle_view::invalid) {
+                room.endpoint.resize(static_cast<std::size_t>(size));
+                return accepted<F, T, P>{connection<F, T, P>::adopt_unchecked(native), room.endpoint};
+            }
+            const int code = detail::os::last_error();
+            if (!detail::os::is_transient_accept_error(this->native_handle(), code))
+                return unexpected<error>(error(code, operation::accept));
+        }
+    }
 };
 
 /// Owns a listener; what it can do is in listener_view. Closing an AF_UNIX listener removes the path that it created.

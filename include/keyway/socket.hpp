@@ -25,6 +25,7 @@
 #include <keyway/protocol.hpp>
 #include <keyway/received.hpp>
 #include <keyway/type.hpp>
+#include <keyway/waiting.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 
@@ -47,6 +48,9 @@ public:
         return detail::checked(detail::os::bind(this->native_handle(), at.data(), at.size()), operation::bind);
     }
 
+    // Every call that may block has a second form with how it waits, for instance how long, as its last argument. It adds
+    // the errors timed_out and operation_canceled, which leave every message where it was.
+
     /// Sends one message to `to`, whole or not at all.
     ///
     /// Returns: the bytes of the message.
@@ -56,18 +60,25 @@ public:
     result<std::size_t> send_to(const_bytes data, const endpoint& to) const noexcept
         requires connectionless<T>
     {
-        return detail::counted(
-            detail::os::send_to(this->native_handle(), data.data(), data.size(), to.data(), to.size()),
-            operation::send_to);
+        return give(data, to);
+    }
+    result<std::size_t> send_to(const_bytes data, const endpoint& to, const waiting& how) const noexcept
+        requires connectionless<T>
+    {
+        return give(data, to, how.limit());
     }
 
     /// The same from several buffers, as one message; at most 1024. Source: sendmsg(2).
     result<std::size_t> send_to(std::span<const const_buffer> buffers, const endpoint& to) const noexcept
         requires connectionless<T>
     {
-        return detail::counted(detail::os::send_gathered(this->native_handle(), detail::native(buffers), buffers.size(),
-                                                         to.data(), to.size()),
-                               operation::send_to);
+        return give(buffers, to);
+    }
+    result<std::size_t> send_to(std::span<const const_buffer> buffers, const endpoint& to,
+                                const waiting& how) const noexcept
+        requires connectionless<T>
+    {
+        return give(buffers, to, how.limit());
     }
 
     /// Receives one message: `auto [data, sender, truncated, length] = *socket.recv_from(buffer);`. An empty one is a
@@ -80,12 +91,23 @@ public:
     {
         return detail::recv_message_from<F, P, detail::take::remove>(this->native_handle(), buffer);
     }
+    result<received_from<endpoint>> recv_from(mutable_bytes buffer, const waiting& how) const noexcept
+        requires connectionless<T>
+    {
+        return detail::recv_message_from<F, P, detail::take::remove>(this->native_handle(), buffer, how.limit());
+    }
 
     /// The same into several buffers, filled one after the other. Source: recvmsg(2).
     result<scattered_from<endpoint>> recv_from(std::span<const mutable_buffer> buffers) const noexcept
         requires connectionless<T>
     {
         return take(buffers, detail::take::remove);
+    }
+    result<scattered_from<endpoint>> recv_from(std::span<const mutable_buffer> buffers,
+                                               const waiting& how) const noexcept
+        requires connectionless<T>
+    {
+        return take(buffers, detail::take::remove, how.limit());
     }
 
     /// What recv_from() would yield, and leaves it there for the next call. Source: recv(2), MSG_PEEK.
@@ -94,10 +116,21 @@ public:
     {
         return detail::recv_message_from<F, P, detail::take::peek>(this->native_handle(), buffer);
     }
+    result<received_from<endpoint>> peek_from(mutable_bytes buffer, const waiting& how) const noexcept
+        requires connectionless<T>
+    {
+        return detail::recv_message_from<F, P, detail::take::peek>(this->native_handle(), buffer, how.limit());
+    }
     result<scattered_from<endpoint>> peek_from(std::span<const mutable_buffer> buffers) const noexcept
         requires connectionless<T>
     {
         return take(buffers, detail::take::peek);
+    }
+    result<scattered_from<endpoint>> peek_from(std::span<const mutable_buffer> buffers,
+                                               const waiting& how) const noexcept
+        requires connectionless<T>
+    {
+        return take(buffers, detail::take::peek, how.limit());
     }
 
     /// Another owner of the same socket, which leaves a bound path alone when it closes.
@@ -120,10 +153,28 @@ public:
     // clang-format on
 
 private:
-    result<scattered_from<endpoint>> take(std::span<const mutable_buffer> buffers, detail::take how) const noexcept {
+    template <class... Limit>
+    result<std::size_t> give(std::span<const std::byte> data, const endpoint& to,
+                             const Limit&... within) const noexcept {
+        return detail::counted(
+            detail::os::send_to(this->native_handle(), data.data(), data.size(), to.data(), to.size(), within...),
+            operation::send_to);
+    }
+
+    template <class... Limit>
+    result<std::size_t> give(std::span<const const_buffer> buffers, const endpoint& to,
+                             const Limit&... within) const noexcept {
+        return detail::counted(detail::os::send_gathered(this->native_handle(), detail::native(buffers), buffers.size(),
+                                                         to.data(), to.size(), within...),
+                               operation::send_to);
+    }
+
+    template <class... Limit>
+    result<scattered_from<endpoint>> take(std::span<const mutable_buffer> buffers, detail::take how,
+                                          const Limit&... within) const noexcept {
         detail::room_for<endpoint> room;
-        const auto got =
-            detail::recv_message_scattered(this->native_handle(), buffers, &room.endpoint, how, operation::recv_from);
+        const auto got = detail::recv_message_scattered(this->native_handle(), buffers, &room.endpoint, how,
+                                                        operation::recv_from, within...);
         if (!got) return unexpected<error>(got.error());
         return scattered_from<endpoint>{got->size, room.endpoint, got->truncated, got->length};
     }
@@ -210,7 +261,31 @@ public:
     /// (AF_UNIX, non-blocking, the listener's queue is full: try again later), address_not_available.
     /// Blocks: until the peer answered. Source: connect(2).
     [[nodiscard]] result<connection<F, T, P>> connect(const endpoint& to) && noexcept {
-        if (detail::os::connect(this->native_handle(), to.data(), to.size()) < 0) {
+        return connected(detail::os::connect(this->native_handle(), to.data(), to.size()));
+    }
+
+    /// The same, as long as it may wait: `connect(endpoint, 5s)`. The socket is non-blocking meanwhile. Adds the errors
+    /// timed_out and operation_canceled, after which the socket is spent and closed too.
+    [[nodiscard]] result<connection<F, T, P>> connect(const endpoint& to, const waiting& how) && noexcept
+        requires connection_oriented<T>
+    {
+        return connected(detail::os::connect(this->native_handle(), to.data(), to.size(), how.limit()));
+    }
+
+    // clang-format off
+    static void open(auto&&...) requires(!fixed_domain<F>) = KEYWAY_DELETE("this family is decided at run time: call open_for(endpoint), or name ipv4 or ipv6");
+    void listen(auto&&...) && requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    void listen(auto&&...) & requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    void listen(auto&&...) & requires connection_oriented<T> = KEYWAY_DELETE("listen() consumes the socket: write std::move(socket).listen()");
+    void connect(const endpoint&, const waiting&) && requires connectionless<T> = KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
+    void connect(const endpoint&, auto&&...) & = KEYWAY_DELETE("connect() consumes the socket: write std::move(socket).connect(endpoint)");
+    // clang-format on
+
+private:
+    using base::base;
+
+    result<connection<F, T, P>> connected(int status) noexcept {
+        if (status < 0) {
             const auto failed = detail::last_error(operation::connect);
             if (connection_oriented<T> && !failed.error().would_block()) *this = socket();
             return failed;
@@ -222,17 +297,6 @@ public:
             return connection<F, T, P>::adopt_unchecked(this->release(), cleanup);
         }
     }
-
-    // clang-format off
-    static void open(auto&&...) requires(!fixed_domain<F>) = KEYWAY_DELETE("this family is decided at run time: call open_for(endpoint), or name ipv4 or ipv6");
-    void listen(auto&&...) && requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
-    void listen(auto&&...) & requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
-    void listen(auto&&...) & requires connection_oriented<T> = KEYWAY_DELETE("listen() consumes the socket: write std::move(socket).listen()");
-    void connect(const endpoint&) & = KEYWAY_DELETE("connect() consumes the socket: write std::move(socket).connect(endpoint)");
-    // clang-format on
-
-private:
-    using base::base;
 
     static result<socket> open_in(int domain) noexcept {
         const auto native = detail::os::open(domain, T::native, P::number);

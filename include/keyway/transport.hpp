@@ -12,8 +12,10 @@
 #include <keyway/address/ipv4.hpp>
 #include <keyway/address/ipv6.hpp>
 #include <keyway/buffer.hpp>
+#include <keyway/canceller.hpp>
 #include <keyway/concepts.hpp>
 #include <keyway/connection.hpp>
+#include <keyway/deadline.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/view.hpp>
@@ -31,6 +33,7 @@
 #include <keyway/received.hpp>
 #include <keyway/socket.hpp>
 #include <keyway/type.hpp>
+#include <keyway/waiting.hpp>
 // IWYU pragma: end_exports
 
 namespace keyway::inline KEYWAY_MODE {
@@ -109,6 +112,14 @@ struct transport : detail::listener_names<F, T, P> {
         if (!opened) return unexpected<error>(opened.error());
         return std::move(*opened).connect(to);
     }
+    /// The same, as long as it may wait. Adds the errors timed_out and operation_canceled.
+    [[nodiscard]] static result<connection> connect(const endpoint& to, const waiting& how) noexcept
+        requires connection_oriented<T>
+    {
+        auto opened = socket::open_for(to);
+        if (!opened) return unexpected<error>(opened.error());
+        return std::move(*opened).connect(to, how);
+    }
 
     /// Two connections to each other. AF_UNIX asks socketpair(2), on POSIX. TCP goes over the loopback interface, on every
     /// system, and takes no other client for its own: whoever else connects in between is closed.
@@ -122,6 +133,7 @@ struct transport : detail::listener_names<F, T, P> {
 
     // clang-format off
     static void listen(const endpoint&) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    static void connect(const endpoint&, const waiting&) requires connectionless<T> = KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
     static void pair(auto&&...) requires(!pairable_family<F> && !(internet_family<F> && byte_oriented<T>)) = KEYWAY_DELETE("TCP makes pairs everywhere, AF_UNIX where socketpair(2) is (not on Windows), and others do not: connect() one to the other");
     // clang-format on
 

@@ -4,6 +4,7 @@
 #include <keyway/keyway.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -346,6 +347,54 @@ struct sizable {
     [[maybe_unused]] auto address = "1.2.3.4"_ipv4;
 #else
     [[maybe_unused]] auto nothing = "1.2.3"_ipv4;
+#endif
+
+#elif REJECTED == 38
+    // says 38: a time limit has a unit: write 5s or 500ms (std::chrono_literals)
+#ifdef CORRECTED
+    (void)connected.recv(buffer, std::chrono::seconds(5));
+#else
+    (void)connected.recv(buffer, 5);
+#endif
+
+#elif REJECTED == 39
+    // says 39: this clock can be set: take a time point of std::chrono::steady_clock, or a duration
+#ifdef CORRECTED
+    (void)connected.recv(buffer, std::chrono::steady_clock::now());
+#else
+    (void)connected.recv(buffer, std::chrono::system_clock::now());
+#endif
+
+#elif REJECTED == 40
+    // says 40: a datagram socket gets its peer without waiting: call connect(endpoint)
+#ifdef CORRECTED
+    [[maybe_unused]] auto talking = kw::udp4::connect(at4);
+#else
+    [[maybe_unused]] auto nothing = kw::udp4::connect(at4, std::chrono::seconds(5));
+#endif
+
+#elif REJECTED == 41
+    // says 41: a datagram socket gets its peer without waiting: call connect(endpoint)
+#ifdef CORRECTED
+    [[maybe_unused]] auto talking = std::move(datagrams).connect(at4);
+#else
+    [[maybe_unused]] auto nothing = std::move(datagrams).connect(at4, std::chrono::seconds(5));
+#endif
+
+#elif REJECTED == 42
+    // says 42: a time limit has a unit: write 5s or 500ms (std::chrono_literals)
+#ifdef CORRECTED
+    [[maybe_unused]] const kw::deadline until = std::chrono::milliseconds(500);
+#else
+    [[maybe_unused]] const kw::deadline until = 500;
+#endif
+
+#elif REJECTED == 43
+    // says 43: this clock can be set: take a time point of std::chrono::steady_clock, or a duration
+#ifdef CORRECTED
+    [[maybe_unused]] const kw::deadline until = std::chrono::steady_clock::now();
+#else
+    [[maybe_unused]] const kw::deadline until = std::chrono::system_clock::now();
 #endif
 
 #endif

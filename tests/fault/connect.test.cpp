@@ -66,7 +66,7 @@ TEST_CASE_TEMPLATE("15 connect: EINTR, EINPROGRESS and EALREADY wait for the con
         REQUIRE(client);
         CHECK(fault::injected() == 1);
         CHECK(fault::count(call::connect) == 1);
-        CHECK(fault::count(call::poll) == 1);
+        CHECK(fault::count(call::ppoll) == 1);
         CHECK(fault::count(call::close) == 0);
         CHECK_FALSE(client->template get<option::non_blocking>().value());
         CHECK(client->peer_endpoint().value() == to);
@@ -81,7 +81,7 @@ TEST_CASE("16 connect: SO_ERROR is read once where connect() did not say, and no
     {
         const fault::scope counting;
         REQUIRE(kw::tcp4::connect(to));
-        CHECK(fault::count(call::poll) == 0);
+        CHECK(fault::count(call::ppoll) == 0);
         CHECK(fault::count(call::getsockopt) == 0);
     }
     for (const int code : {EINTR, EINPROGRESS, EALREADY}) {
@@ -92,9 +92,9 @@ TEST_CASE("16 connect: SO_ERROR is read once where connect() did not say, and no
     {
         INFO("with signals while it waits");
         const fault::scope faults(
-            fault::plan().fail(call::connect, 1, EINTR, timing::after).fail(call::poll, 1, EINTR, timing::instead, 3));
+            fault::plan().fail(call::connect, 1, EINTR, timing::after).fail(call::ppoll, 1, EINTR, timing::instead, 3));
         REQUIRE(kw::tcp4::connect(to));
-        CHECK(fault::count(call::poll) == 4);
+        CHECK(fault::count(call::ppoll) == 4);
         CHECK(fault::count(call::getsockopt) == 1);
     }
 }
@@ -124,7 +124,7 @@ TEST_CASE("15 connect: every other error is returned as it is, and the socket is
         CHECK(client.error().operation() == kw::operation::connect);
         CHECK_FALSE(socket.is_open());
         CHECK(fault::count(call::connect) == 1);
-        CHECK(fault::count(call::poll) == 0);
+        CHECK(fault::count(call::ppoll) == 0);
         CHECK(fault::count(call::getsockopt) == 0);
         CHECK(fault::count(call::close) == 1);
     }
@@ -167,7 +167,7 @@ TEST_CASE("15 connect: what cannot be waited for, or asked about, is an error") 
         CHECK(client.error().operation() == kw::operation::connect);
         CHECK(fault::count(call::close) == 1);
     };
-    check_fails(call::poll, ENOMEM);
+    check_fails(call::ppoll, ENOMEM);
     check_fails(call::getsockopt, ENOBUFS);
 }
 
@@ -260,7 +260,7 @@ bool connect_interrupted(const typename Transport::endpoint& at, void (*handler)
         const int accepted = std::exchange(in_handler.accepted, -1);
         const auto first = Transport::connection::adopt_unchecked(accepted);
         // Waited for, or asked again: in any case it was interrupted.
-        if (fault::count(call::poll) + fault::count(call::connect) < 2) continue;
+        if (fault::count(call::ppoll) + fault::count(call::connect) < 2) continue;
         check(full, client);
         return true;
     }
@@ -275,7 +275,7 @@ TEST_CASE("14 connect: a signal during a blocking TCP connect") {
         connect_interrupted<kw::tcp4>(net::any_loopback_port<kw::tcp4>(), accept_one, 0, [](auto& full, auto& client) {
             REQUIRE(client);
             CHECK(fault::count(call::connect) == 1);
-            CHECK(fault::count(call::poll) >= 1);
+            CHECK(fault::count(call::ppoll) >= 1);
             CHECK(fault::count(call::getsockopt) == 1);
             CHECK_FALSE(client->template get<option::non_blocking>().value());
             CHECK(talks<kw::tcp4::listener>(full.listener, *client));
@@ -288,7 +288,7 @@ TEST_CASE("14 connect: signals all the while") {
         connect_interrupted<kw::tcp4>(net::any_loopback_port<kw::tcp4>(), accept_one, 7, [](auto& full, auto& client) {
             REQUIRE(client);
             CHECK(fault::count(call::connect) == 1);
-            CHECK(fault::count(call::poll) > 10);
+            CHECK(fault::count(call::ppoll) > 10);
             CHECK(fault::count(call::getsockopt) == 1);
             CHECK(talks<kw::tcp4::listener>(full.listener, *client));
         }));
@@ -408,7 +408,7 @@ verdict connect_through_firewall() {
     }();
     ::waitpid(opener, nullptr, 0);
     if (!client) return did_not_connect;
-    if (fault::count(call::poll) == 0) return not_interrupted;
+    if (fault::count(call::ppoll) == 0) return not_interrupted;
     if (fault::count(call::getsockopt) != 1) return so_error_not_read_once;
     if (client->get<option::non_blocking>().value_or(true)) return left_non_blocking;
     return talks<kw::tcp4::listener>(*listener, *client) ? passed : does_not_talk;

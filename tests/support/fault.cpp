@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -274,6 +275,7 @@ constinit next_in_line<int(int, int, int, const void*, length)> next_setsockopt(
 constinit next_in_line<int(int, address*, length*)> next_getsockname(call::getsockname);
 constinit next_in_line<int(int, address*, length*)> next_getpeername(call::getpeername);
 constinit next_in_line<int(::pollfd*, ::nfds_t, int)> next_poll(call::poll);
+constinit next_in_line<int(::pollfd*, ::nfds_t, const ::timespec*, const ::sigset_t*)> next_ppoll(call::ppoll);
 
 /// Leaves errno as the program had it, whatever we had to ask for.
 class errno_keeper {
@@ -329,6 +331,14 @@ template <class Result, class... Arguments>
 Result forward_on(next_in_line<Result(int, Arguments...)>& next, int descriptor,
                   std::type_identity_t<Arguments>... arguments) noexcept {
     return forward(judge(next.which(), descriptor), next, descriptor, arguments...);
+}
+
+/// The wait for several descriptors, which concerns us when one of them does.
+std::optional<plan::rule> judge(call which, std::span<const ::pollfd> waits) noexcept {
+    if (!active.load(std::memory_order_acquire)) return {};
+    const errno_keeper keep;
+    if (std::none_of(waits.begin(), waits.end(), [](const ::pollfd& one) { return is_ours(one.fd); })) return {};
+    return judge(which);
 }
 
 /// The most bytes that this transfer may move. A message is never cut.
@@ -515,14 +525,12 @@ int shim_getpeername(int descriptor, address* name, length* size) {
 
 int shim_poll(::pollfd* waits, ::nfds_t count, int milliseconds) __asm__("poll");
 int shim_poll(::pollfd* waits, ::nfds_t count, int milliseconds) {
-    std::optional<plan::rule> fault;
-    if (active.load(std::memory_order_acquire)) {
-        const errno_keeper keep;
-        const std::span all(waits, count);
-        if (std::any_of(all.begin(), all.end(), [](const ::pollfd& one) { return is_ours(one.fd); }))
-            fault = judge(call::poll);
-    }
-    return forward(fault, next_poll, waits, count, milliseconds);
+    return forward(judge(call::poll, {waits, count}), next_poll, waits, count, milliseconds);
+}
+
+int shim_ppoll(::pollfd* waits, ::nfds_t count, const ::timespec* time, const ::sigset_t* mask) __asm__("ppoll");
+int shim_ppoll(::pollfd* waits, ::nfds_t count, const ::timespec* time, const ::sigset_t* mask) {
+    return forward(judge(call::ppoll, {waits, count}), next_ppoll, waits, count, time, mask);
 }
 
 }  // extern "C"

@@ -59,13 +59,14 @@ enum class call : unsigned char {
     getsockname,
     getpeername,
     poll,
+    ppoll,
 };
 
 /// Indexed by call.
-inline constexpr std::array<std::string_view, 20> call_names{
+inline constexpr std::array<std::string_view, 21> call_names{
     "socket", "socketpair", "bind",       "listen",      "accept4",     "connect",  "send",
     "sendto", "sendmsg",    "recv",       "recvfrom",    "recvmsg",     "shutdown", "close",
-    "fcntl",  "getsockopt", "setsockopt", "getsockname", "getpeername", "poll",
+    "fcntl",  "getsockopt", "setsockopt", "getsockname", "getpeername", "poll",     "ppoll",
 };
 
 constexpr std::string_view name_of(call which) noexcept { return call_names[static_cast<std::size_t>(which)]; }

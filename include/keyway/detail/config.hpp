@@ -30,6 +30,12 @@
 #define KEYWAY_HAS_STD_FORMAT 0
 #endif
 
+#if defined(__cpp_lib_jthread)
+#define KEYWAY_HAS_STOP_TOKEN 1
+#else
+#define KEYWAY_HAS_STOP_TOKEN 0
+#endif
+
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)
 #define KEYWAY_HAS_EXCEPTIONS 1
 #else

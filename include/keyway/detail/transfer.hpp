@@ -75,6 +75,73 @@ private:
     std::array<os::io_buffer, Most> window_{};
 };
 
+// The verbs, without a limit or with one as the last argument. `inline` makes g++ see to it that the call costs nothing.
+
+/// Everything, in as many calls as it takes.
+template <class... Limit>
+transfer_result<void> send_all(os::native_handle native, std::span<const std::byte> data,
+                               const Limit&... within) noexcept {
+    for (std::size_t done = 0; done < data.size();) {
+        const auto count = os::send(native, data.data() + done, data.size() - done, within...);
+        if (count < 0) return failed_after(done, operation::send);
+        done += static_cast<std::size_t>(count);
+    }
+    return {};
+}
+
+template <class... Limit>
+transfer_result<void> send_all(os::native_handle native, std::span<const const_buffer> buffers,
+                               const Limit&... within) noexcept {
+    std::size_t done = 0;
+    for (buffer_cursor cursor(buffers); !cursor.at_end();) {
+        const auto window = cursor.window();
+        const auto count = os::send_gathered(native, window.data(), window.size(), nullptr, 0, within...);
+        if (count < 0) return failed_after(done, operation::send);
+        cursor.advance(static_cast<std::size_t>(count));
+        done += static_cast<std::size_t>(count);
+    }
+    return {};
+}
+
+template <class... Limit>
+transfer_result<std::span<std::byte>> recv_exact(os::native_handle native, std::span<std::byte> buffer,
+                                                 const Limit&... within) noexcept {
+    for (std::size_t done = 0; done < buffer.size();) {
+        const auto count = os::recv(native, buffer.data() + done, buffer.size() - done, take::remove, within...);
+        if (count < 0) return failed_after(done, operation::recv);
+        if (count == 0) return ended_after(done, operation::recv);
+        done += static_cast<std::size_t>(count);
+    }
+    return buffer;
+}
+
+template <class... Limit>
+transfer_result<std::size_t> recv_exact(os::native_handle native, std::span<const mutable_buffer> buffers,
+                                        const Limit&... within) noexcept {
+    std::size_t done = 0;
+    for (buffer_cursor cursor(buffers); !cursor.at_end();) {
+        const auto window = cursor.window();
+        const auto count = os::recv_scattered(native, window.data(), window.size(), take::remove, within...);
+        if (count < 0) return failed_after(done, operation::recv);
+        if (count == 0) return ended_after(done, operation::recv);
+        cursor.advance(static_cast<std::size_t>(count));
+        done += static_cast<std::size_t>(count);
+    }
+    return done;
+}
+
+/// What there is of a stream.
+template <take How, class... Limit>
+inline result<std::span<std::byte>> recv_some(os::native_handle native, std::span<std::byte> buffer,
+                                              const Limit&... within) noexcept {
+    // recv(2) with a length of 0 would wait for data on TCP.
+    if (buffer.empty()) return buffer;
+    const auto count = os::recv(native, buffer.data(), buffer.size(), How, within...);
+    if (count < 0) [[unlikely]]
+        return last_error(operation::recv);
+    return buffer.first(static_cast<std::size_t>(count));
+}
+
 /// Whether the protocol is one whose datagram sockets do not tell a message's true length.
 template <class P>
 constexpr bool is_icmp = requires { requires P::is_icmp; };
@@ -83,11 +150,12 @@ template <class F, class P>
 constexpr bool tells_true_length = os::tells_true_length(F::domain, is_icmp<P>);
 
 /// One message from the peer.
-template <class F, class P, take How>
-inline result<received> recv_message(os::native_handle native, std::span<std::byte> buffer) noexcept {
+template <class F, class P, take How, class... Limit>
+inline result<received> recv_message(os::native_handle native, std::span<std::byte> buffer,
+                                     const Limit&... within) noexcept {
     os::address_length no_address = 0;
-    const auto got =
-        os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(), nullptr, &no_address, How);
+    const auto got = os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(), nullptr,
+                                                               &no_address, How, within...);
     if (got.length < 0) [[unlikely]]
         return last_error(operation::recv);
     const auto length = static_cast<std::size_t>(got.length);
@@ -95,13 +163,14 @@ inline result<received> recv_message(os::native_handle native, std::span<std::by
 }
 
 /// One message and its sender.
-template <class F, class P, take How>
+template <class F, class P, take How, class... Limit>
 inline result<received_from<typename F::endpoint>> recv_message_from(os::native_handle native,
-                                                                     std::span<std::byte> buffer) noexcept {
+                                                                     std::span<std::byte> buffer,
+                                                                     const Limit&... within) noexcept {
     room_for<typename F::endpoint> room;
     os::address_length address_size = F::endpoint::capacity();
     const auto got = os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(),
-                                                               room.endpoint.data(), &address_size, How);
+                                                               room.endpoint.data(), &address_size, How, within...);
     if (got.length < 0) [[unlikely]]
         return last_error(operation::recv_from);
     room.endpoint.resize(static_cast<std::size_t>(address_size));
@@ -111,12 +180,14 @@ inline result<received_from<typename F::endpoint>> recv_message_from(os::native_
 }
 
 /// One message over several buffers; `sender` is null where the socket has a peer.
-template <class Endpoint>
+template <class Endpoint, class... Limit>
 inline result<scattered> recv_message_scattered(os::native_handle native, std::span<const mutable_buffer> buffers,
-                                                Endpoint* sender, take how, operation op) noexcept {
+                                                Endpoint* sender, take how, operation op,
+                                                const Limit&... within) noexcept {
     os::address_length address_size = sender ? static_cast<os::address_length>(Endpoint::capacity()) : 0;
-    const auto got = os::recv_message(native, detail::native(buffers), buffers.size(),
-                                      sender ? static_cast<void*>(sender->data()) : nullptr, &address_size, how);
+    const auto got =
+        os::recv_message(native, detail::native(buffers), buffers.size(),
+                         sender ? static_cast<void*>(sender->data()) : nullptr, &address_size, how, within...);
     if (got.length < 0) return last_error(op);
     if (sender) sender->resize(static_cast<std::size_t>(address_size));
     const auto length = static_cast<std::size_t>(got.length);

@@ -145,6 +145,39 @@ inline int ask_domain_and_protocol(int handle, int& domain, int& protocol) noexc
 #endif
 }
 
+/// poll(2) for some nanoseconds, perhaps fewer; negative is for ever. In whole milliseconds, rounded up.
+inline int poll_for(::pollfd* set, ::nfds_t count, std::int64_t nanoseconds) noexcept {
+    if (nanoseconds < 0) return ::poll(set, count, -1);
+    constexpr std::int64_t millisecond = 1'000'000;
+    const std::int64_t whole = nanoseconds / millisecond + (nanoseconds % millisecond != 0);
+    return ::poll(set, count, whole < INT_MAX ? static_cast<int>(whole) : INT_MAX);
+}
+
+/// A descriptor that is readable from wake() to quiet(): a queue of one user event (kqueue(2), EVFILT_USER).
+inline int change_waker(int waker, int action, unsigned flags) noexcept {
+    struct ::kevent change;
+    EV_SET(&change, 1, EVFILT_USER, static_cast<decltype(change.flags)>(action),
+           static_cast<decltype(change.fflags)>(flags), 0, nullptr);
+    return ::kevent(waker, &change, 1, nullptr, 0, nullptr);
+}
+
+inline int open_waker() noexcept {
+    const int waker = ::kqueue();
+    if (waker < 0) return waker;
+    if (::fcntl(waker, F_SETFD, FD_CLOEXEC) == 0 && change_waker(waker, EV_ADD, 0) == 0) return waker;
+    const int cause = errno;
+    ::close(waker);
+    errno = cause;
+    return -1;
+}
+
+inline int wake(int waker) noexcept { return change_waker(waker, 0, NOTE_TRIGGER); }
+
+inline int quiet(int waker) noexcept {
+    if (change_waker(waker, EV_DELETE, 0) < 0) return -1;
+    return change_waker(waker, EV_ADD, 0);
+}
+
 /// Errors of the network are not passed on by accept(2) here.
 constexpr bool is_pending_network_error(int) noexcept { return false; }
 

@@ -6,12 +6,17 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <cstddef>
+#include <cstdint>
 
 #include <keyway/detail/config.hpp>
 
@@ -57,6 +62,29 @@ inline int ask_domain_and_protocol(int handle, int& domain, int& protocol) noexc
     if (::getsockopt(handle, SOL_SOCKET, SO_DOMAIN, &domain, &size) < 0) return -1;
     size = sizeof(protocol);
     return ::getsockopt(handle, SOL_SOCKET, SO_PROTOCOL, &protocol, &size);
+}
+
+/// poll(2) for some nanoseconds, perhaps fewer; negative is for ever.
+inline int poll_for(::pollfd* set, ::nfds_t count, std::int64_t nanoseconds) noexcept {
+    constexpr std::int64_t second = 1'000'000'000;
+    constexpr std::int64_t longest = second * INT_MAX;  // what a time_t of 32 bits holds
+    if (nanoseconds < 0) return ::ppoll(set, count, nullptr, nullptr);
+    if (nanoseconds > longest) nanoseconds = longest;
+    const ::timespec time{static_cast<::time_t>(nanoseconds / second), static_cast<long>(nanoseconds % second)};
+    return ::ppoll(set, count, &time, nullptr);
+}
+
+/// A descriptor that is readable from wake() to quiet(): eventfd(2).
+inline int open_waker() noexcept { return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+inline int wake(int waker) noexcept {
+    constexpr std::uint64_t one = 1;
+    return ::write(waker, &one, sizeof(one)) > 0 || errno == EAGAIN ? 0 : -1;
+}
+
+inline int quiet(int waker) noexcept {
+    std::uint64_t count = 0;
+    return ::read(waker, &count, sizeof(count)) > 0 || errno == EAGAIN ? 0 : -1;
 }
 
 /// Errors that accept(2) passes on from the network, of which each is one connection's; "Error handling".

@@ -5,7 +5,6 @@
 // The POSIX room; its contract stands in <keyway/detail/os.hpp>.
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -18,18 +17,17 @@
 #include <cstring>  // strerror_r
 
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/os/sockaddr.hpp>    // IWYU pragma: export
-#include <keyway/detail/os/vocabulary.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/sockaddr.hpp>       // IWYU pragma: export
+#include <keyway/detail/os/vocabulary.hpp>     // IWYU pragma: export
+#include <keyway/detail/os/waiting_posix.hpp>  // IWYU pragma: export
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {
 
-using native_handle = int;
 using address_length = ::socklen_t;
 using io_buffer = ::iovec;
 using linger_value = ::linger;
 
-inline constexpr native_handle invalid_handle = -1;
 inline constexpr int max_backlog = INT_MAX;  // listen(2): silently truncated to net.core.somaxconn
 inline constexpr int shut_receive = SHUT_RD;
 inline constexpr int shut_send = SHUT_WR;
@@ -58,15 +56,6 @@ inline const char* describe(int code, char* buffer, std::size_t size) noexcept {
     return described(::strerror_r(code, buffer, size), buffer);
 }
 
-template <class Call>
-inline auto retry_interrupted(Call call) noexcept {
-    for (;;) {
-        const auto done = call();
-        if (done >= 0 || errno != EINTR) [[likely]]
-            return done;
-    }
-}
-
 /// Called once: after EINTR Linux has freed the number, which may be another socket's by now (close(2), NOTES).
 inline int close(native_handle handle) noexcept {
     const int done = ::close(handle);
@@ -89,6 +78,21 @@ inline int listen(native_handle handle, int backlog) noexcept { return ::listen(
 
 inline native_handle accept(native_handle handle, void* address, address_length* size) noexcept {
     return retry_interrupted([=] { return new_accepted(handle, address, size); });
+}
+
+/// Waits first: accept(2) has no flag that keeps a blocking listener from waiting by itself.
+inline native_handle accept(native_handle handle, void* address, address_length* size, const limit& within) noexcept {
+    if (may_begin(within) < 0) return invalid_handle;
+    const auto look = [&] {
+        const int ready = await(handle, readiness::readable, {.until = at_once});
+        return ready < 0 && errno == ETIMEDOUT ? fail_with(EAGAIN) : ready;
+    };
+    if (within.spin > 0) spin(look, within);
+    for (;;) {
+        if (await(handle, readiness::readable, within) < 0) return invalid_handle;
+        const native_handle accepted = accept(handle, address, size);
+        if (accepted >= 0 || !is_would_block(errno)) return accepted;
+    }
 }
 
 inline int get_option(native_handle handle, int level, int name, void* value, address_length* size) noexcept {
@@ -128,33 +132,49 @@ inline int peer_name(native_handle handle, void* address, address_length* size) 
 }
 
 /// Waits until the connection under way is made or has failed, and reads SO_ERROR once, which clears it.
-inline int finish_connect(native_handle handle) noexcept {
-    ::pollfd wait{.fd = handle, .events = POLLOUT, .revents = 0};
-    if (retry_interrupted([&] { return ::poll(&wait, 1, -1); }) < 0) return -1;
+inline int finish_connect(native_handle handle, const limit& within) noexcept {
+    const int events = await(handle, readiness::writable, within);
+    if (events < 0) return -1;
     int failure = 0;
     address_length size = sizeof(failure);
     if (get_option(handle, SOL_SOCKET, SO_ERROR, &failure, &size) < 0) return -1;
     // Hung up with no cause given: the peer was there and is gone.
-    if (failure == 0 && (wait.revents & POLLHUP) != 0 && (wait.revents & POLLERR) != 0) failure = ECONNRESET;
-    if (failure == 0) return 0;
-    errno = failure;
-    return -1;
+    if (failure == 0 && (events & POLLHUP) != 0 && (events & POLLERR) != 0) failure = ECONNRESET;
+    return failure == 0 ? 0 : fail_with(failure);
 }
 
 /// Returns when the connection is made, also on a non-blocking socket and when a signal came in between: over a network
 /// it goes on by itself then, and asking again would mix up its result (connect(2), EINTR). An AF_UNIX socket that waited
 /// for room in the listener's queue has nothing under way and is asked again.
-inline int connect(native_handle handle, const void* address, std::size_t size) noexcept {
+inline int connect_in_its_mode(native_handle handle, const void* address, std::size_t size,
+                               const limit& within) noexcept {
     for (;;) {
         if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0)
             return 0;
         if (errno != EINTR && errno != EINPROGRESS && errno != EALREADY) return -1;
-        if (finish_connect(handle) < 0) return -1;
+        if (finish_connect(handle, within) < 0) return -1;
         sockaddr_any peer;
         address_length peer_size = sizeof(peer);
         if (peer_name(handle, &peer, &peer_size) == 0) return 0;
         if (errno != ENOTCONN) return -1;
     }
+}
+
+inline int connect(native_handle handle, const void* address, std::size_t size) noexcept {
+    return connect_in_its_mode(handle, address, size, {});
+}
+
+/// The socket is non-blocking for as long as it takes; nobody else has it yet.
+inline int connect(native_handle handle, const void* address, std::size_t size, const limit& within) noexcept {
+    if (may_begin(within) < 0) return -1;
+    const int mode = ::fcntl(handle, F_GETFL);
+    if (mode < 0 || ::fcntl(handle, F_SETFL, mode | O_NONBLOCK) < 0) return -1;
+    int done = connect_in_its_mode(handle, address, size, within);
+    // The queue of an AF_UNIX listener is full, and nothing tells when it no longer is (connect(2), EAGAIN).
+    while (done < 0 && is_would_block(errno) && nap(within) == 0)
+        done = connect_in_its_mode(handle, address, size, within);
+    if (done < 0) return -1;
+    return ::fcntl(handle, F_SETFL, mode);
 }
 
 /// Undoes the connect of a datagram socket (connect(2), "dissolve the association").
@@ -180,16 +200,22 @@ inline int set_non_blocking(native_handle handle, bool on) noexcept {
     return wanted == flags ? 0 : ::fcntl(handle, F_SETFL, wanted);
 }
 
-inline std::ptrdiff_t send(native_handle handle, const void* data, std::size_t size) noexcept {
-    return retry_interrupted([=] { return ::send(handle, data, in_one_call(size), no_signal); });
+// Transfers may end with a limit; without one the socket's mode says whether they wait.
+
+template <class... Limit>
+inline std::ptrdiff_t send(native_handle handle, const void* data, std::size_t size, const Limit&... within) noexcept {
+    const auto call = [=](int flags) { return ::send(handle, data, in_one_call(size), no_signal | flags); };
+    return patiently<readiness::writable>(handle, call, within...);
 }
 
+template <class... Limit>
 inline std::ptrdiff_t send_to(native_handle handle, const void* data, std::size_t size, const void* address,
-                              std::size_t address_size) noexcept {
-    return retry_interrupted([=] {
-        return ::sendto(handle, data, in_one_call(size), no_signal, static_cast<const ::sockaddr*>(address),
+                              std::size_t address_size, const Limit&... within) noexcept {
+    const auto call = [=](int flags) {
+        return ::sendto(handle, data, in_one_call(size), no_signal | flags, static_cast<const ::sockaddr*>(address),
                         static_cast<address_length>(address_size));
-    });
+    };
+    return patiently<readiness::writable>(handle, call, within...);
 }
 
 /// The kernel has one type for both directions, and some systems count the buffers in an int.
@@ -204,21 +230,29 @@ inline ::msghdr make_message(const io_buffer* buffers, std::size_t count, const 
 }
 
 /// `address` is null where the socket has a peer. The kernel reads the buffers and changes none of them.
+template <class... Limit>
 inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffers, std::size_t count,
-                                    const void* address, std::size_t address_size) noexcept {
+                                    const void* address, std::size_t address_size, const Limit&... within) noexcept {
     const ::msghdr message = make_message(buffers, count, address, address_size);
-    return retry_interrupted([&] { return ::sendmsg(handle, &message, no_signal); });
+    const auto call = [&](int flags) { return ::sendmsg(handle, &message, no_signal | flags); };
+    return patiently<readiness::writable>(handle, call, within...);
 }
 
-inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size, take how) noexcept {
-    return retry_interrupted(
-        [=] { return ::recv(handle, buffer, in_one_call(size), how == take::peek ? MSG_PEEK : 0); });
+constexpr int peek_flag(take how) noexcept { return how == take::peek ? MSG_PEEK : 0; }
+
+template <class... Limit>
+inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size, take how,
+                           const Limit&... within) noexcept {
+    const auto call = [=](int flags) { return ::recv(handle, buffer, in_one_call(size), peek_flag(how) | flags); };
+    return patiently<readiness::readable>(handle, call, within...);
 }
 
-inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buffers, std::size_t count,
-                                     take how) noexcept {
+template <class... Limit>
+inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buffers, std::size_t count, take how,
+                                     const Limit&... within) noexcept {
     ::msghdr message = make_message(buffers, count, nullptr, 0);
-    return retry_interrupted([&] { return ::recvmsg(handle, &message, how == take::peek ? MSG_PEEK : 0); });
+    const auto call = [&](int flags) { return ::recvmsg(handle, &message, peek_flag(how) | flags); };
+    return patiently<readiness::readable>(handle, call, within...);
 }
 
 struct message_length {
@@ -226,28 +260,30 @@ struct message_length {
     bool truncated;         // means nothing where length is negative
 };
 
+template <class... Limit>
 inline message_length recv_message(native_handle handle, const io_buffer* buffers, std::size_t count, void* address,
-                                   address_length* address_size, take how) noexcept {
+                                   address_length* address_size, take how, const Limit&... within) noexcept {
     ::msghdr message = make_message(buffers, count, address, *address_size);
-    const std::ptrdiff_t length = retry_interrupted(
-        [&] { return ::recvmsg(handle, &message, tell_true_length | (how == take::peek ? MSG_PEEK : 0)); });
+    const auto call = [&](int flags) { return ::recvmsg(handle, &message, tell_true_length | peek_flag(how) | flags); };
+    const std::ptrdiff_t length = patiently<readiness::readable>(handle, call, within...);
     *address_size = message.msg_namelen;
     return {length, (message.msg_flags & MSG_TRUNC) != 0};
 }
 
 /// One buffer of one message.
-template <bool TellsTrueLength>
+template <bool TellsTrueLength, class... Limit>
 inline message_length recv_message(native_handle handle, void* buffer, std::size_t size, void* address,
-                                   address_length* address_size, take how) noexcept {
+                                   address_length* address_size, take how, const Limit&... within) noexcept {
     if constexpr (TellsTrueLength) {
-        const std::ptrdiff_t length = retry_interrupted([=] {
-            return ::recvfrom(handle, buffer, size, tell_true_length | (how == take::peek ? MSG_PEEK : 0),
+        const auto call = [=](int flags) {
+            return ::recvfrom(handle, buffer, size, tell_true_length | peek_flag(how) | flags,
                               static_cast<::sockaddr*>(address), address_size);
-        });
+        };
+        const std::ptrdiff_t length = patiently<readiness::readable>(handle, call, within...);
         return {length, static_cast<std::size_t>(length) > size};
     } else {
         const io_buffer whole{buffer, size};
-        return recv_message(handle, &whole, 1, address, address_size, how);
+        return recv_message(handle, &whole, 1, address, address_size, how, within...);
     }
 }
 

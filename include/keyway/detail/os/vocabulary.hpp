@@ -24,6 +24,23 @@ struct socket_kind {
 /// Whether a receive takes what it yields off the queue.
 enum class take : bool { remove, peek };
 
+/// What a call waits for: something to take, or room for more.
+enum class readiness : bool { readable, writable };
+
+// Times are nanoseconds of the monotonic clock, which is always past 0; these are none:
+inline constexpr std::int64_t never = INT64_MAX;
+inline constexpr std::int64_t at_once = INT64_MIN;  // one attempt, no waiting
+inline constexpr std::int64_t long_ago = 0;
+
+/// How long a call may wait. What ends the waiting is found in last_error(): ETIMEDOUT, or ECANCELED where `cancel`
+/// became readable.
+template <class Handle, Handle Invalid>
+struct basic_limit {
+    std::int64_t until = never;
+    std::int64_t spin = 0;  // nanoseconds of trying before the first sleep
+    Handle cancel = Invalid;
+};
+
 /// Which file a path names.
 struct file_identity {
     std::uint64_t device = 0;

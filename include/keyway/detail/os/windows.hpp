@@ -10,19 +10,18 @@
 #include <cstdint>
 
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/os/sockaddr.hpp>       // IWYU pragma: export
-#include <keyway/detail/os/vocabulary.hpp>     // IWYU pragma: export
-#include <keyway/detail/os/windows_error.hpp>  // IWYU pragma: export
-#include <keyway/detail/os/winsock.hpp>        // IWYU pragma: export
+#include <keyway/detail/os/sockaddr.hpp>          // IWYU pragma: export
+#include <keyway/detail/os/transfer_windows.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/vocabulary.hpp>        // IWYU pragma: export
+#include <keyway/detail/os/waiting_windows.hpp>   // IWYU pragma: export
+#include <keyway/detail/os/windows_error.hpp>     // IWYU pragma: export
+#include <keyway/detail/os/winsock.hpp>           // IWYU pragma: export
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {
 
-using native_handle = ::SOCKET;
-using address_length = int;
 using linger_value = ::linger;
 
-inline constexpr native_handle invalid_handle = INVALID_SOCKET;
 inline constexpr int max_backlog = SOMAXCONN;  // listen: a number that the provider chooses
 inline constexpr int max_linger_seconds = USHRT_MAX;
 inline constexpr int linger_option = SO_LINGER;
@@ -30,54 +29,6 @@ inline constexpr int shut_receive = SD_RECEIVE;
 inline constexpr int shut_send = SD_SEND;
 inline constexpr int shut_both = SD_BOTH;
 inline constexpr bool reuse_address_is_safe = false;  // it would let another program take the port over
-
-/// One piece of a gathered or scattered transfer. Not a WSABUF, whose length has 32 bits.
-struct io_buffer {
-    void* first;
-    std::size_t bytes;
-};
-
-/// Winsock only reads a buffer that is sent, but has one type for both directions.
-inline io_buffer make_buffer(const void* data, std::size_t size) noexcept { return {const_cast<void*>(data), size}; }
-inline void* data(const io_buffer& buffer) noexcept { return buffer.first; }
-inline std::size_t size(const io_buffer& buffer) noexcept { return buffer.bytes; }
-
-/// How much of a transfer one call is asked for. Windows tells nothing of what went out before a send failed, so a
-/// sender loses count of no more than this. No message is longer, and one that is cut by it is too long still.
-inline constexpr std::size_t most_in_one_send = 65536;
-inline constexpr std::size_t most_in_one_receive = INT_MAX;
-
-constexpr int at_most(std::size_t most, std::size_t size) noexcept {
-    return static_cast<int>(size < most ? size : most);
-}
-
-/// The pieces in Winsock's form, as many as a call takes on POSIX and `most` bytes of them.
-class wsa_buffers {
-public:
-    wsa_buffers(const io_buffer* buffers, std::size_t count, std::size_t most) noexcept
-        : fits_(count <= native_.size()) {
-        native_[0] = {0, nullptr};  // one at least: a message may have no pieces
-        for (std::size_t i = 0; fits_ && i < count && (most > 0 || i == 0); ++i) {
-            const int taken = at_most(most, buffers[i].bytes);
-            native_[i] = {static_cast<::ULONG>(taken), static_cast<::CHAR*>(buffers[i].first)};
-            count_ = static_cast<::DWORD>(i + 1);
-            most -= static_cast<std::size_t>(taken);
-        }
-    }
-
-    /// Else there are too many.
-    [[nodiscard]] bool fit() const noexcept {
-        if (!fits_) set_last_error(WSAEMSGSIZE);
-        return fits_;
-    }
-    [[nodiscard]] ::WSABUF* data() noexcept { return native_.data(); }
-    [[nodiscard]] ::DWORD count() const noexcept { return count_; }
-
-private:
-    std::array<::WSABUF, 1024> native_;  // 16 KiB of the stack
-    ::DWORD count_ = 1;
-    bool fits_;
-};
 
 /// Tells Windows, once, that the process uses sockets. It is never told otherwise: a socket in static storage may be
 /// closed last of all. Returns a code, 0 for success.
@@ -175,6 +126,16 @@ inline native_handle accept(native_handle handle, void* address, address_length*
     return accepted;
 }
 
+inline native_handle accept(native_handle handle, void* address, address_length* size, const limit& within) noexcept {
+    native_handle accepted = invalid_handle;
+    const auto call = [&] {
+        accepted = accept(handle, address, size);
+        return accepted == invalid_handle ? -1 : 0;
+    };
+    patiently<readiness::readable>(handle, call, within);
+    return accepted;
+}
+
 /// Whether accept failed for the sake of one connection and the next may succeed.
 inline bool is_transient_accept_error(native_handle, int code) noexcept {
     // The last is Wine's: it asks for the peer of a connection that is gone already.
@@ -202,25 +163,48 @@ inline int peer_name(native_handle handle, void* address, address_length* size) 
 
 /// Waits until the connection under way is made or has failed, by select: WSAPoll does not tell of a refused connection
 /// before Windows 10 2004.
-inline int finish_connect(native_handle handle) noexcept {
+inline int finish_connect(native_handle handle, const limit& within) noexcept {
     ::fd_set made;
-    made.fd_count = 1;
-    made.fd_array[0] = handle;
-    ::fd_set failed = made;
-    if (::select(0, nullptr, &made, &failed, nullptr) < 0) return -1;
+    ::fd_set failed;
+    ::fd_set canceled;
+    for (;;) {
+        made.fd_count = 1;
+        made.fd_array[0] = handle;
+        failed = made;
+        canceled.fd_count = within.cancel == invalid_handle ? 0 : 1;
+        canceled.fd_array[0] = within.cancel;
+        const int left = time_left(within.until);
+        constexpr int second = 1000;
+        ::timeval time{left / second, left % second * 1000};
+        const int ready = ::select(0, &canceled, &made, &failed, left < 0 ? nullptr : &time);
+        if (ready < 0) return -1;
+        if (canceled.fd_count != 0 && ready > 0) return fail_with(ERROR_OPERATION_ABORTED);
+        if (ready > 0) break;
+        if (time_left(within.until) == 0) return fail_with(WSAETIMEDOUT);
+    }
     int failure = 0;
     address_length size = sizeof(failure);
     if (get_option(handle, SOL_SOCKET, SO_ERROR, &failure, &size) < 0) return -1;
     if (failure == 0 && failed.fd_count != 0) failure = WSAECONNREFUSED;
-    if (failure == 0) return 0;
-    set_last_error(failure);
-    return -1;
+    return failure == 0 ? 0 : fail_with(failure);
+}
+
+inline int connect_in_its_mode(native_handle handle, const void* address, std::size_t size,
+                               const limit& within) noexcept {
+    if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0) return 0;
+    return last_error() == WSAEWOULDBLOCK ? finish_connect(handle, within) : -1;
 }
 
 /// Returns when the connection is made, also on a non-blocking socket.
 inline int connect(native_handle handle, const void* address, std::size_t size) noexcept {
-    if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0) return 0;
-    return last_error() == WSAEWOULDBLOCK ? finish_connect(handle) : -1;
+    return connect_in_its_mode(handle, address, size, {});
+}
+
+/// The socket is non-blocking for as long as it takes, and blocks afterwards: Windows does not tell how it was.
+inline int connect(native_handle handle, const void* address, std::size_t size, const limit& within) noexcept {
+    if (may_begin(within) < 0 || set_non_blocking(handle, true) < 0) return -1;
+    if (connect_in_its_mode(handle, address, size, within) < 0) return -1;
+    return set_non_blocking(handle, false);
 }
 
 /// Undoes the connect of a datagram socket (connect, "if the address is all zeros").
@@ -231,83 +215,33 @@ inline int disconnect(native_handle handle) noexcept {
 
 inline int shutdown(native_handle handle, int how) noexcept { return ::shutdown(handle, how); }
 
-inline std::ptrdiff_t send(native_handle handle, const void* data, std::size_t size) noexcept {
-    return ::send(handle, static_cast<const char*>(data), at_most(most_in_one_send, size), 0);
+/// A socket that is readable from wake() to quiet(): a datagram to itself.
+inline native_handle open_waker() noexcept {
+    const native_handle waker = open(AF_INET, SOCK_DGRAM, 0);
+    if (waker == invalid_handle) return waker;
+    sockaddr_any own{};
+    address_length size = sizeof(own);
+    ::sockaddr_in loopback{};
+    loopback.sin_family = AF_INET;
+    loopback.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+    if (bind(waker, &loopback, sizeof(loopback)) == 0 && local_name(waker, &own, &size) == 0 &&
+        connect(waker, &own, static_cast<std::size_t>(size)) == 0 && set_non_blocking(waker, true) == 0)
+        return waker;
+    const int cause = last_error();
+    close(waker);
+    set_last_error(cause);
+    return invalid_handle;
 }
 
-inline std::ptrdiff_t send_to(native_handle handle, const void* data, std::size_t size, const void* address,
-                              std::size_t address_size) noexcept {
-    return ::sendto(handle, static_cast<const char*>(data), at_most(most_in_one_send, size), 0,
-                    static_cast<const ::sockaddr*>(address), static_cast<address_length>(address_size));
+inline int wake(native_handle waker) noexcept {
+    constexpr char anything = 0;
+    return ::send(waker, &anything, 1, 0) == 1 ? 0 : -1;
 }
 
-/// `address` is null where the socket has a peer.
-inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffers, std::size_t count,
-                                    const void* address, std::size_t address_size) noexcept {
-    wsa_buffers native(buffers, count, most_in_one_send);
-    if (!native.fit()) return -1;
-    ::DWORD sent = 0;
-    const int done =
-        ::WSASendTo(handle, native.data(), native.count(), &sent, 0, static_cast<const ::sockaddr*>(address),
-                    static_cast<address_length>(address_size), nullptr, nullptr);
-    return done == 0 ? static_cast<std::ptrdiff_t>(sent) : -1;
-}
-
-/// After shutdown of the receiving side Windows fails, where the others tell the end of the stream.
-inline std::ptrdiff_t or_end_of_stream(std::ptrdiff_t count) noexcept {
-    return count < 0 && last_error() == WSAESHUTDOWN ? 0 : count;
-}
-
-inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size, take how) noexcept {
-    return or_end_of_stream(::recv(handle, static_cast<char*>(buffer), at_most(most_in_one_receive, size),
-                                   how == take::peek ? MSG_PEEK : 0));
-}
-
-inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buffers, std::size_t count,
-                                     take how) noexcept {
-    wsa_buffers native(buffers, count, most_in_one_receive);
-    if (!native.fit()) return -1;
-    ::DWORD got = 0;
-    ::DWORD flags = how == take::peek ? MSG_PEEK : 0;
-    const int done = ::WSARecv(handle, native.data(), native.count(), &got, &flags, nullptr, nullptr);
-    return or_end_of_stream(done == 0 ? static_cast<std::ptrdiff_t>(got) : -1);
-}
-
-constexpr bool tells_true_length(int, bool) noexcept { return false; }
-
-struct message_length {
-    std::ptrdiff_t length;  // of what was stored; negative: failed
-    bool truncated;         // means nothing where length is negative
-};
-
-/// `address` is null where nobody asks for the sender. A message longer than the buffers fails here with WSAEMSGSIZE,
-/// after it filled them: that is a success.
-inline message_length recv_message(native_handle handle, ::WSABUF* buffers, ::DWORD count, void* address,
-                                   address_length* address_size, take how) noexcept {
-    ::DWORD got = 0;
-    ::DWORD flags = how == take::peek ? MSG_PEEK : 0;
-    const int done = ::WSARecvFrom(handle, buffers, count, &got, &flags, static_cast<::sockaddr*>(address),
-                                   address != nullptr ? address_size : nullptr, nullptr, nullptr);
-    if (done == 0) return {static_cast<std::ptrdiff_t>(got), false};
-    if (last_error() != WSAEMSGSIZE) return {-1, false};
-    std::ptrdiff_t stored = 0;
-    for (::DWORD i = 0; i < count; ++i) stored += static_cast<std::ptrdiff_t>(buffers[i].len);
-    return {stored, true};
-}
-
-inline message_length recv_message(native_handle handle, const io_buffer* buffers, std::size_t count, void* address,
-                                   address_length* address_size, take how) noexcept {
-    wsa_buffers native(buffers, count, most_in_one_receive);
-    if (!native.fit()) return {-1, false};
-    return recv_message(handle, native.data(), native.count(), address, address_size, how);
-}
-
-/// One buffer of one message.
-template <bool TellsTrueLength>
-inline message_length recv_message(native_handle handle, void* buffer, std::size_t size, void* address,
-                                   address_length* address_size, take how) noexcept {
-    ::WSABUF whole{static_cast<::ULONG>(at_most(most_in_one_receive, size)), static_cast<::CHAR*>(buffer)};
-    return recv_message(handle, &whole, 1, address, address_size, how);
+inline int quiet(native_handle waker) noexcept {
+    char anything = 0;
+    while (::recv(waker, &anything, 1, 0) >= 0) {}
+    return last_error() == WSAEWOULDBLOCK ? 0 : -1;
 }
 
 /// A path in UTF-8 as Windows wants it; empty where it is not UTF-8 or too long for a local address.

@@ -63,6 +63,8 @@ set(KEYWAY_HEADERS
     keyway/socket.hpp
     keyway/transport.hpp
     keyway/keyway.hpp
+    # later storeys, each opt-in
+    keyway/connecting.hpp
     # bridges
     keyway/stop_token.hpp
     keyway/system_error.hpp

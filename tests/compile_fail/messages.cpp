@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Every message that the headers give, each beside what its user should have written.
 
+#include <keyway/connecting.hpp>
 #include <keyway/keyway.hpp>
 
 #include <array>
@@ -395,6 +396,15 @@ struct sizable {
     [[maybe_unused]] const kw::deadline until = std::chrono::steady_clock::now();
 #else
     [[maybe_unused]] const kw::deadline until = std::chrono::system_clock::now();
+#endif
+
+#elif REJECTED == 44
+    // says 44: finish() consumes the attempt: write std::move(attempt).finish()
+    kw::connecting<kw::ipv4, kw::stream> attempt;
+#ifdef CORRECTED
+    [[maybe_unused]] auto connection = std::move(attempt).finish();
+#else
+    [[maybe_unused]] auto nothing = attempt.finish();
 #endif
 
 #endif

@@ -17,8 +17,9 @@
 //              0 where none does) and code_of() (back), describe() (native code to text, null where there is none),
 //              is_transient_accept_error()
 //   sockets    open, pair (EOPNOTSUPP where the system has none), close, duplicate, bind, keep_address_exclusive,
-//              listen, accept, connect, disconnect, shutdown, local_name, peer_name, get_option, set_option, inspect,
-//              is_non_blocking (KEYWAY_HAS_NON_BLOCKING_QUERY), set_non_blocking
+//              listen, accept, connect (in steps: start_connect, await_connect, connect_outcome), disconnect, shutdown,
+//              local_name, peer_name, get_option, set_option, inspect, is_non_blocking (KEYWAY_HAS_NON_BLOCKING_QUERY),
+//              set_non_blocking
 //   waiting    now() in nanoseconds, await (a handle that becomes ready), may_begin (whether the limit allows it);
 //              open_waker, wake and quiet: a handle that is readable in between
 //   transfer   send, send_to, send_gathered, recv, recv_scattered, recv_message, tells_true_length()

@@ -131,10 +131,13 @@ inline int peer_name(native_handle handle, void* address, address_length* size) 
     return ::getpeername(handle, static_cast<::sockaddr*>(address), size);
 }
 
-/// Waits until the connection under way is made or has failed, and reads SO_ERROR once, which clears it.
-inline int finish_connect(native_handle handle, const limit& within) noexcept {
-    const int events = await(handle, readiness::writable, within);
-    if (events < 0) return -1;
+/// Waits until the connection under way is made or has failed, and tells which events say so.
+inline int await_connect(native_handle handle, const limit& within) noexcept {
+    return await(handle, readiness::writable, within);
+}
+
+/// How it ended. Reads SO_ERROR, which clears it: to be asked once.
+inline int connect_outcome(native_handle handle, int events) noexcept {
     int failure = 0;
     address_length size = sizeof(failure);
     if (get_option(handle, SOL_SOCKET, SO_ERROR, &failure, &size) < 0) return -1;
@@ -152,7 +155,8 @@ inline int connect_in_its_mode(native_handle handle, const void* address, std::s
         if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0)
             return 0;
         if (errno != EINTR && errno != EINPROGRESS && errno != EALREADY) return -1;
-        if (finish_connect(handle, within) < 0) return -1;
+        const int events = await_connect(handle, within);
+        if (events < 0 || connect_outcome(handle, events) < 0) return -1;
         sockaddr_any peer;
         address_length peer_size = sizeof(peer);
         if (peer_name(handle, &peer, &peer_size) == 0) return 0;
@@ -198,6 +202,13 @@ inline int set_non_blocking(native_handle handle, bool on) noexcept {
     if (flags < 0) return flags;
     const int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
     return wanted == flags ? 0 : ::fcntl(handle, F_SETFL, wanted);
+}
+
+/// Returns when the connection is under way, or made; the socket is non-blocking from now on.
+inline int start_connect(native_handle handle, const void* address, std::size_t size) noexcept {
+    if (set_non_blocking(handle, true) < 0) return -1;
+    const int done = ::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size));
+    return done == 0 || errno == EINPROGRESS || errno == EINTR ? 0 : done;
 }
 
 // Transfers may end with a limit; without one the socket's mode says whether they wait.

@@ -161,38 +161,46 @@ inline int peer_name(native_handle handle, void* address, address_length* size) 
     return ::getpeername(handle, static_cast<::sockaddr*>(address), size);
 }
 
-/// Waits until the connection under way is made or has failed, by select: WSAPoll does not tell of a refused connection
-/// before Windows 10 2004.
-inline int finish_connect(native_handle handle, const limit& within) noexcept {
-    ::fd_set made;
-    ::fd_set failed;
-    ::fd_set canceled;
+/// Waits until the connection under way is made (1) or has failed (2), by select: WSAPoll does not tell of a refused
+/// connection before Windows 10 2004.
+inline int await_connect(native_handle handle, const limit& within) noexcept {
     for (;;) {
-        made.fd_count = 1;
-        made.fd_array[0] = handle;
-        failed = made;
-        canceled.fd_count = within.cancel == invalid_handle ? 0 : 1;
-        canceled.fd_array[0] = within.cancel;
+        ::fd_set made{.fd_count = 1, .fd_array = {handle}};
+        ::fd_set failed = made;
+        ::fd_set canceled{.fd_count = within.cancel == invalid_handle ? 0U : 1U, .fd_array = {within.cancel}};
         const int left = time_left(within.until);
         constexpr int second = 1000;
         ::timeval time{left / second, left % second * 1000};
         const int ready = ::select(0, &canceled, &made, &failed, left < 0 ? nullptr : &time);
         if (ready < 0) return -1;
-        if (canceled.fd_count != 0 && ready > 0) return fail_with(ERROR_OPERATION_ABORTED);
-        if (ready > 0) break;
+        if (ready > 0 && canceled.fd_count != 0) return fail_with(ERROR_OPERATION_ABORTED);
+        if (ready > 0) return failed.fd_count == 0 ? 1 : 2;
         if (time_left(within.until) == 0) return fail_with(WSAETIMEDOUT);
     }
+}
+
+/// How it ended.
+inline int connect_outcome(native_handle handle, int events) noexcept {
     int failure = 0;
     address_length size = sizeof(failure);
     if (get_option(handle, SOL_SOCKET, SO_ERROR, &failure, &size) < 0) return -1;
-    if (failure == 0 && failed.fd_count != 0) failure = WSAECONNREFUSED;
+    if (failure == 0 && events == 2) failure = WSAECONNREFUSED;
     return failure == 0 ? 0 : fail_with(failure);
+}
+
+/// Returns when the connection is under way, or made; the socket is non-blocking from now on.
+inline int start_connect(native_handle handle, const void* address, std::size_t size) noexcept {
+    if (set_non_blocking(handle, true) < 0) return -1;
+    const int done = ::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size));
+    return done == 0 || last_error() == WSAEWOULDBLOCK ? 0 : done;
 }
 
 inline int connect_in_its_mode(native_handle handle, const void* address, std::size_t size,
                                const limit& within) noexcept {
     if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0) return 0;
-    return last_error() == WSAEWOULDBLOCK ? finish_connect(handle, within) : -1;
+    if (last_error() != WSAEWOULDBLOCK) return -1;
+    const int events = await_connect(handle, within);
+    return events < 0 ? -1 : connect_outcome(handle, events);
 }
 
 /// Returns when the connection is made, also on a non-blocking socket.

@@ -25,7 +25,8 @@ namespace keyway::inline KEYWAY_MODE {
 /// mode, and changes no socket's mode.
 ///
 /// System calls on POSIX, where there is something to transfer at once: one, as without a limit, and one poll(2) more
-/// with a canceller. Where there is not: three, and two for accept(), which always looks first.
+/// with a canceller. Where there is not: three, and two for accept(), which always looks first. connect() makes seven
+/// after socket(2), three of them for the mode of the new socket.
 class waiting {
 public:
     /// For ever.

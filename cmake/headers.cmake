@@ -65,6 +65,9 @@ set(KEYWAY_HEADERS
     keyway/keyway.hpp
     # later storeys, each opt-in
     keyway/connecting.hpp
+    keyway/detail/bounded_list.hpp
+    keyway/detail/interleaved.hpp
+    keyway/connect.hpp
     # bridges
     keyway/stop_token.hpp
     keyway/system_error.hpp

@@ -73,7 +73,15 @@ struct listener_names<F, T, P> {
     using listener_view = keyway::listener_view<F, T, P>;
 };
 
+/// What a connection by name, or to any of several endpoints, takes; defined in <keyway/connect.hpp>.
+template <class Transport>
+struct include_keyway_connect_hpp;
+
 }  // namespace detail
+
+template <class Endpoint>
+struct connect_options;
+struct no_preparation;
 
 /// The names and one-call forms of a combination; only static members.
 template <address_family F, socket_type T, protocol_type P = default_protocol_t<F, T>>
@@ -119,6 +127,17 @@ struct transport : detail::listener_names<F, T, P> {
         auto opened = socket::open_for(to);
         if (!opened) return unexpected<error>(opened.error());
         return std::move(*opened).connect(to, how);
+    }
+
+    /// A connection to whichever of several endpoints answers first. Needs <keyway/connect.hpp>, which says how.
+    template <class Range, class Prepare = no_preparation>
+        requires requires(const Range& endpoints) { *endpoints.begin(); }
+    [[nodiscard]] static auto connect(const Range& endpoints, const waiting& how = {},
+                                      const connect_options<endpoint>& options = {},
+                                      const Prepare& prepare = {}) noexcept
+        requires(connection_oriented<T> && internet_family<F>)
+    {
+        return detail::include_keyway_connect_hpp<transport>::connect(endpoints, how, options, prepare);
     }
 
     /// Two connections to each other. AF_UNIX asks socketpair(2), on POSIX. TCP goes over the loopback interface, on every

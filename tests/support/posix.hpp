@@ -18,6 +18,8 @@
 #include <cstddef>
 #include <iostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <keyway/transport.hpp>
 
@@ -87,6 +89,25 @@ inline bool enter_own_network() {
     request.ifr_flags = IFF_UP;
     return probe && ::ioctl(probe->native_handle(), SIOCSIFFLAGS, &request) == 0;
 }
+
+// ---- peers that do not answer
+
+/// A listener that answers nobody: its queue is full, and Linux drops what comes then without a word.
+template <class Transport = kw::tcp4>
+class blackhole {
+public:
+    explicit blackhole(const typename Transport::endpoint& at = net::any_loopback_port<Transport>()) {
+        auto socket = must(Transport::socket::open_for(at));
+        must(socket.bind(at));
+        listener_ = must(std::move(socket).listen(0));
+        while (auto one = Transport::connect(endpoint(), 50ms)) waiting_.push_back(std::move(*one));
+    }
+    typename Transport::endpoint endpoint() const { return must(listener_.local_endpoint()); }
+
+private:
+    typename Transport::listener listener_;
+    std::vector<typename Transport::connection> waiting_;
+};
 
 }  // namespace test
 

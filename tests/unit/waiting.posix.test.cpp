@@ -70,25 +70,8 @@ TEST_CASE("signals do not make a deadline later") {
     });
 }
 
-/// A listener that answers nobody: its queue is full, and Linux drops what comes then without a word.
-class blackhole {
-public:
-    blackhole() {
-        auto socket = must(kw::tcp4::socket::open());
-        must(socket.bind({test::own_loopback(), 0}));
-        listener_ = must(std::move(socket).listen(0));
-        while (auto one = kw::tcp4::connect(endpoint(), 50ms)) waiting_.push_back(std::move(*one));
-    }
-    kw::tcp4::endpoint endpoint() const { return must(listener_.local_endpoint()); }
-    const kw::tcp4::listener& listener() const { return listener_; }
-
-private:
-    kw::tcp4::listener listener_;
-    std::vector<kw::tcp4::connection> waiting_;
-};
-
 TEST_CASE_FIXTURE(test::bounded, "a connect that nobody answers ends in time, and its descriptor is closed") {
-    const blackhole hole;
+    const test::blackhole<> hole;
     const auto before = net::open_descriptors();
     CHECK(test::time_of([&] { CHECK(failure(kw::tcp4::connect(hole.endpoint(), moment)) == kw::errc::timed_out); }) >=
           moment);
@@ -100,7 +83,7 @@ TEST_CASE_FIXTURE(test::bounded, "a connect that nobody answers ends in time, an
 }
 
 TEST_CASE_FIXTURE(test::bounded, "a connect that nobody answers is canceled") {
-    const blackhole hole;
+    const test::blackhole<> hole;
     const auto stop = must(kw::canceller::open());
     kw::error why;
     std::thread waits([&] { why = failure(kw::tcp4::connect(hole.endpoint(), stop)); });

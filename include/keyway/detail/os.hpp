@@ -17,7 +17,7 @@
 //              0 where none does) and code_of() (back), describe() (native code to text, null where there is none),
 //              is_transient_accept_error()
 //   sockets    open, pair (EOPNOTSUPP where the system has none), close, duplicate, bind, keep_address_exclusive,
-//              listen, accept, connect (in steps: start_connect, await_connect, connect_outcome), disconnect, shutdown,
+//              listen, accept, connect (in steps: start_connect, await_connect or await_connects, connect_outcome), disconnect, shutdown,
 //              local_name, peer_name, get_option, set_option, inspect, is_non_blocking (KEYWAY_HAS_NON_BLOCKING_QUERY),
 //              set_non_blocking
 //   waiting    now() in nanoseconds, await (a handle that becomes ready), may_begin (whether the limit allows it);

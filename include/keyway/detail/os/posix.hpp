@@ -136,6 +136,16 @@ inline int await_connect(native_handle handle, const limit& within) noexcept {
     return await(handle, readiness::writable, within);
 }
 
+/// The same for several, at most most_connects; the number of one that came to its end.
+inline int await_connects(const native_handle* handles, std::size_t count, const limit& within) noexcept {
+    std::array<::pollfd, 1 + most_connects> set;
+    for (std::size_t i = 0; i < count; ++i) set[1 + i] = {handles[i], POLLOUT, 0};
+    if (await_any(std::span(set).first(1 + count), within) < 0) return -1;
+    int ended = 0;
+    while (set[1 + static_cast<std::size_t>(ended)].revents == 0) ++ended;
+    return ended;
+}
+
 /// How it ended. Reads SO_ERROR, which clears it: to be asked once.
 inline int connect_outcome(native_handle handle, int events) noexcept {
     int failure = 0;

@@ -4,6 +4,7 @@
 
 // What every room tells and is told in the same words.
 
+#include <cstddef>
 #include <cstdint>
 
 #include <keyway/detail/config.hpp>
@@ -31,6 +32,9 @@ enum class readiness : bool { readable, writable };
 inline constexpr std::int64_t never = INT64_MAX;
 inline constexpr std::int64_t at_once = INT64_MIN;  // one attempt, no waiting
 inline constexpr std::int64_t long_ago = 0;
+
+/// How many connections under way may be waited for at once.
+inline constexpr std::size_t most_connects = 16;
 
 /// How long a call may wait. What ends the waiting is found in last_error(): ETIMEDOUT, or ECANCELED where `cancel`
 /// became readable.

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os/vocabulary.hpp>
@@ -61,18 +62,23 @@ inline std::int64_t time_left(std::int64_t until) noexcept {
     return until > time ? until - time : 0;
 }
 
+/// Sleeps until one of the descriptors is ready, or the limit is reached. The first place in the set is for what cancels.
+inline int await_any(std::span<::pollfd> set, const limit& within) noexcept {
+    ::pollfd& cancel = set[0] = {within.cancel, POLLIN, 0};  // poll(2) passes over negative ones
+    for (;;) {
+        const int ready = poll_for(set.data(), static_cast<::nfds_t>(set.size()), time_left(within.until));
+        if (ready < 0 && errno != EINTR) return -1;
+        if (ready > 0 && cancel.revents != 0) return fail_with((cancel.revents & POLLNVAL) != 0 ? EBADF : ECANCELED);
+        if (ready > 0) return ready;
+        if (ready == 0 && time_left(within.until) == 0) return fail_with(ETIMEDOUT);
+    }
+}
+
 /// Sleeps until the handle is ready, and tells how (poll(2), revents). With an invalid handle, until the limit is reached.
 inline int await(native_handle handle, readiness wanted, const limit& within) noexcept {
     const short events = wanted == readiness::readable ? POLLIN : POLLOUT;
-    std::array<::pollfd, 2> set{{{handle, events, 0}, {within.cancel, POLLIN, 0}}};
-    const ::nfds_t count = within.cancel == invalid_handle ? 1 : 2;
-    for (;;) {
-        const int ready = poll_for(set.data(), count, time_left(within.until));
-        if (ready < 0 && errno != EINTR) return -1;
-        if (ready > 0 && set[1].revents != 0) return fail_with((set[1].revents & POLLNVAL) != 0 ? EBADF : ECANCELED);
-        if (ready > 0) return set[0].revents;
-        if (ready == 0 && time_left(within.until) == 0) return fail_with(ETIMEDOUT);
-    }
+    std::array<::pollfd, 2> set{{{}, {handle, events, 0}}};
+    return await_any(set, within) < 0 ? -1 : set[1].revents;
 }
 
 /// Whether a call may begin at all: not after its time, and not when it is canceled already.

@@ -161,11 +161,13 @@ inline int peer_name(native_handle handle, void* address, address_length* size) 
     return ::getpeername(handle, static_cast<::sockaddr*>(address), size);
 }
 
-/// Waits until the connection under way is made (1) or has failed (2), by select: WSAPoll does not tell of a refused
-/// connection before Windows 10 2004.
-inline int await_connect(native_handle handle, const limit& within) noexcept {
+/// Waits until one of the connections under way, at most most_connects, is made or has failed; its number. By select:
+/// WSAPoll does not tell of a refused connection before Windows 10 2004.
+inline int await_connects(const native_handle* handles, std::size_t count, const limit& within) noexcept {
+    static_assert(most_connects <= FD_SETSIZE);
     for (;;) {
-        ::fd_set made{.fd_count = 1, .fd_array = {handle}};
+        ::fd_set made{.fd_count = static_cast<::u_int>(count), .fd_array = {}};
+        for (std::size_t i = 0; i < count; ++i) made.fd_array[i] = handles[i];
         ::fd_set failed = made;
         ::fd_set canceled{.fd_count = within.cancel == invalid_handle ? 0U : 1U, .fd_array = {within.cancel}};
         const int left = time_left(within.until);
@@ -174,9 +176,22 @@ inline int await_connect(native_handle handle, const limit& within) noexcept {
         const int ready = ::select(0, &canceled, &made, &failed, left < 0 ? nullptr : &time);
         if (ready < 0) return -1;
         if (ready > 0 && canceled.fd_count != 0) return fail_with(ERROR_OPERATION_ABORTED);
-        if (ready > 0) return failed.fd_count == 0 ? 1 : 2;
+        if (ready > 0) {
+            const native_handle ended = made.fd_count != 0 ? made.fd_array[0] : failed.fd_array[0];
+            int number = 0;
+            while (handles[number] != ended) ++number;
+            return number;
+        }
         if (time_left(within.until) == 0) return fail_with(WSAETIMEDOUT);
     }
+}
+
+/// The same for one, and tells whether it was made (1) or has failed (2).
+inline int await_connect(native_handle handle, const limit& within) noexcept {
+    if (await_connects(&handle, 1, within) < 0) return -1;
+    ::fd_set failed{.fd_count = 1, .fd_array = {handle}};
+    constexpr ::timeval no_time{};
+    return ::select(0, nullptr, nullptr, &failed, const_cast<::timeval*>(&no_time)) == 1 ? 2 : 1;
 }
 
 /// How it ended.

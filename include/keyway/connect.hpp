@@ -242,10 +242,12 @@ template <class Transport, class Range, class Prepare = no_preparation>
 
 namespace detail {
 
-template <class Transport>
+template <class Transport, class Where>
 struct include_keyway_connect_hpp {
-    template <class Range, class Prepare>
-    static connect_result<Transport> connect(const Range& endpoints, const waiting& how,
+    using type = include_keyway_connect_hpp;
+
+    template <class Prepare>
+    static connect_result<Transport> connect(const Where& endpoints, const waiting& how,
                                              const connect_options<typename Transport::endpoint>& options,
                                              const Prepare& prepare) noexcept {
         return keyway::connect<Transport>(endpoints, how, options, prepare);

@@ -256,6 +256,21 @@ public:
         return set ? closed : set;
     }
 
+    /// Ends a stream so that nothing is lost: tells the peer that no more comes, takes in and drops what it still sends,
+    /// and closes when it has closed too. close() alone may reset the connection under what the peer has not read yet,
+    /// where something of the peer's is left unread (RFC 2525 section 2.17). Closed it is in any case.
+    ///
+    /// Errors: timed_out and operation_canceled (the peer did not close in time), connection_reset, not_connected.
+    /// Blocks: until the peer closes, or the limit is reached, which is to be short: the peer decides otherwise.
+    /// Source: shutdown(2), SHUT_WR; RFC 9112 section 9.6.
+    result<void> close_gracefully(const waiting& how) && noexcept
+        requires byte_oriented<T>
+    {
+        auto drained = detail::finish_stream(this->native_handle(), how.limit());
+        auto closed = this->close();
+        return drained ? closed : drained;
+    }
+
     /// Gives up the peer. The socket keeps the address and port that bind() named; what the system chose, Linux takes
     /// back. On failure the connection stays as it was.
     /// Source: connect(2), "dissolve the association".
@@ -270,6 +285,8 @@ public:
     // clang-format off
     void reset() && requires(connectionless<T> || local_family<F>) = KEYWAY_DELETE("only a connection over a network can be reset: call close()");
     void reset() & = KEYWAY_DELETE("reset() ends the connection: write std::move(connection).reset()");
+    void close_gracefully(const waiting&) && requires message_oriented<T> = KEYWAY_DELETE("only a stream is read to its end: call close()");
+    void close_gracefully(auto&&...) & = KEYWAY_DELETE("close_gracefully() ends the connection: write std::move(connection).close_gracefully(limit)");
     void disconnect() && requires connection_oriented<T> = KEYWAY_DELETE("a stream cannot change its peer: close() it and connect() another");
     void disconnect() & = KEYWAY_DELETE("disconnect() consumes the connection: write std::move(connection).disconnect()");
     // clang-format on

@@ -74,7 +74,7 @@ struct listener_names<F, T, P> {
 };
 
 /// What a connection by name, or to any of several endpoints, takes; defined in <keyway/connect.hpp>.
-template <class Transport>
+template <class Transport, class Where>
 struct include_keyway_connect_hpp;
 
 }  // namespace detail
@@ -130,14 +130,15 @@ struct transport : detail::listener_names<F, T, P> {
     }
 
     /// A connection to whichever of several endpoints answers first. Needs <keyway/connect.hpp>, which says how.
-    template <class Range, class Prepare = no_preparation>
+    template <class Range, class Prepare = no_preparation,
+              class Header = typename detail::include_keyway_connect_hpp<transport, Range>::type>
         requires requires(const Range& endpoints) { *endpoints.begin(); }
     [[nodiscard]] static auto connect(const Range& endpoints, const waiting& how = {},
                                       const connect_options<endpoint>& options = {},
                                       const Prepare& prepare = {}) noexcept
         requires(connection_oriented<T> && internet_family<F>)
     {
-        return detail::include_keyway_connect_hpp<transport>::connect(endpoints, how, options, prepare);
+        return Header::connect(endpoints, how, options, prepare);
     }
 
     /// Two connections to each other. AF_UNIX asks socketpair(2), on POSIX. TCP goes over the loopback interface, on every

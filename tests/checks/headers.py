@@ -28,7 +28,7 @@ BRIDGES = {"keyway/format.hpp", "keyway/system_error.hpp"}
 ROOMS = ("keyway/detail/os/", "keyway/detail/config.hpp")
 PLATFORM = re.compile(r"^\s*#\s*(el)?if.*\b(_WIN32|__linux__|__APPLE__|__FreeBSD__|__unix__|_MSC_VER|__GNUC__|__clang__)")
 SYSTEM_CALL = re.compile(
-    r"(?<![\w:])::(socket|socketpair|bind|listen|accept4?|connect|send|sendto|sendmsg|recv|recvfrom|recvmsg|getsockopt|"
+    r"(?<![\w:>])::(socket|socketpair|bind|listen|accept4?|connect|send|sendto|sendmsg|recv|recvfrom|recvmsg|getsockopt|"
     r"setsockopt|getsockname|getpeername|shutdown|close|fcntl|ioctl|poll|unlink|lstat|getpid)\(")
 
 

@@ -407,5 +407,29 @@ struct sizable {
     [[maybe_unused]] auto nothing = attempt.finish();
 #endif
 
+#elif REJECTED == 45
+    // says 45: only a stream is read to its end: call close()
+#ifdef CORRECTED
+    (void)chatting.close();
+#else
+    (void)std::move(chatting).close_gracefully(std::chrono::seconds(1));
+#endif
+
+#elif REJECTED == 46
+    // says 46: close_gracefully() ends the connection: write std::move(connection).close_gracefully(limit)
+#ifdef CORRECTED
+    (void)std::move(connected).close_gracefully(std::chrono::seconds(1));
+#else
+    (void)connected.close_gracefully(std::chrono::seconds(1));
+#endif
+
+#elif REJECTED == 47
+    // says 47: include_keyway_connect_hpp
+#ifdef CORRECTED
+    [[maybe_unused]] auto first = kw::tcp4::connect(at4);
+#else
+    [[maybe_unused]] auto nothing = kw::tcp4::connect(std::array{at4, at4});
+#endif
+
 #endif
 }

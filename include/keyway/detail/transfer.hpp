@@ -142,6 +142,17 @@ inline result<std::span<std::byte>> recv_some(os::native_handle native, std::spa
     return buffer.first(static_cast<std::size_t>(count));
 }
 
+/// Sends the end of the stream, and takes in and drops what the peer sends until its end.
+inline result<void> finish_stream(os::native_handle native, const os::limit& within) noexcept {
+    if (os::shutdown(native, os::shut_send) < 0) return last_error(operation::shutdown);
+    for (;;) {
+        std::array<std::byte, 4096> dropped;
+        const auto count = os::recv(native, dropped.data(), dropped.size(), take::remove, within);
+        if (count < 0) return last_error(operation::recv);
+        if (count == 0) return {};
+    }
+}
+
 /// Whether the protocol is one whose datagram sockets do not tell a message's true length.
 template <class P>
 constexpr bool is_icmp = requires { requires P::is_icmp; };

@@ -33,6 +33,11 @@ set(KEYWAY_HEADERS
     keyway/detail/os/transfer_windows.hpp
     keyway/detail/os/windows.hpp
     keyway/detail/os.hpp
+    keyway/detail/os/poll_vocabulary.hpp
+    keyway/detail/os/poll_linux.hpp
+    keyway/detail/os/poll_bsd.hpp
+    keyway/detail/os/poll_windows.hpp
+    keyway/detail/os/poll.hpp
     keyway/error.hpp
     keyway/deadline.hpp
     # the vocabulary
@@ -68,6 +73,7 @@ set(KEYWAY_HEADERS
     keyway/detail/bounded_list.hpp
     keyway/detail/interleaved.hpp
     keyway/connect.hpp
+    keyway/poll.hpp
     # bridges
     keyway/stop_token.hpp
     keyway/system_error.hpp

@@ -43,6 +43,11 @@ enum class operation : std::uint8_t {
     set_option,
     convert,
     cancel,
+    poll_add,
+    poll_modify,
+    poll_remove,
+    poll_wait,
+    poll_wake,
 };
 
 /// Portable conditions to compare an error with. Positive values are the <cerrno> constants, on every platform;
@@ -90,6 +95,8 @@ enum class errc : int {
     wrong_kind = -2,       ///< adopt(): the descriptor is of another family, type, protocol or state
     wrong_family = -3,     ///< the endpoint is of another family
     malformed_value = -4,  ///< the kernel gave a value of another size than asked for
+    already_added = -5,    ///< the handle is in the poll set
+    not_added = -6,        ///< the handle is not in the poll set
 };
 
 namespace detail {
@@ -127,6 +134,11 @@ constexpr int canonical(int condition) noexcept {
     case operation::set_option: return "set option";
     case operation::convert: return "convert";
     case operation::cancel: return "cancel";
+    case operation::poll_add: return "add to poll set";
+    case operation::poll_modify: return "modify in poll set";
+    case operation::poll_remove: return "remove from poll set";
+    case operation::poll_wait: return "wait";
+    case operation::poll_wake: return "wake";
     }
     return "unknown";
 }
@@ -226,6 +238,8 @@ public:
             case errc::wrong_kind: return text.append("not a socket of this family, type, protocol and state");
             case errc::wrong_family: return text.append("the endpoint is of another address family");
             case errc::malformed_value: return text.append("the kernel gave a value of another size");
+            case errc::already_added: return text.append("the handle is in the poll set already");
+            case errc::not_added: return text.append("the handle is not in the poll set");
             default: break;
             }
         }

@@ -35,11 +35,13 @@ static_assert(kw::transfer_error(refused, 7).transferred == 7);
 namespace {
 
 constexpr operation all_operations[] = {
-    operation::open,          operation::pair,       operation::adopt,      operation::duplicate,
-    operation::bind,          operation::listen,     operation::accept,     operation::connect,
-    operation::disconnect,    operation::send,       operation::send_to,    operation::recv,
-    operation::recv_from,     operation::shutdown,   operation::close,      operation::local_endpoint,
-    operation::peer_endpoint, operation::get_option, operation::set_option, operation::convert,
+    operation::open,          operation::pair,       operation::adopt,       operation::duplicate,
+    operation::bind,          operation::listen,     operation::accept,      operation::connect,
+    operation::disconnect,    operation::send,       operation::send_to,     operation::recv,
+    operation::recv_from,     operation::shutdown,   operation::close,       operation::local_endpoint,
+    operation::peer_endpoint, operation::get_option, operation::set_option,  operation::convert,
+    operation::cancel,        operation::poll_add,   operation::poll_modify, operation::poll_remove,
+    operation::poll_wait,     operation::poll_wake,
 };
 
 std::string message_of(const error& e) { return std::string(e.message().view()); }
@@ -86,13 +88,14 @@ TEST_CASE("keyway's own conditions have a text of their own") {
     CHECK(message_of(error(errc::end_of_stream, operation::recv)) ==
           "recv: the peer closed the stream before the end of the data");
     std::set<std::string> texts;
-    for (const errc own : {errc::end_of_stream, errc::wrong_kind, errc::wrong_family, errc::malformed_value}) {
+    for (const errc own : {errc::end_of_stream, errc::wrong_kind, errc::wrong_family, errc::malformed_value,
+                           errc::already_added, errc::not_added}) {
         const std::string text = message_of(error(own, operation::adopt));
         CHECK(text.starts_with("adopt: "));
         CHECK(text.find("nknown error") == std::string::npos);  // what the system says of a negative code
         texts.insert(text);
     }
-    CHECK(texts.size() == 4);
+    CHECK(texts.size() == 6);
 }
 
 TEST_CASE("a code that the system does not know still gives a text") {

@@ -74,6 +74,8 @@ set(KEYWAY_HEADERS
     keyway/detail/interleaved.hpp
     keyway/connect.hpp
     keyway/poll.hpp
+    keyway/detail/workers.hpp
+    keyway/serve.hpp
     # bridges
     keyway/stop_token.hpp
     keyway/system_error.hpp

@@ -76,6 +76,7 @@ set(KEYWAY_HEADERS
     keyway/poll.hpp
     keyway/detail/workers.hpp
     keyway/serve.hpp
+    keyway/listen_fds.hpp
     # bridges
     keyway/stop_token.hpp
     keyway/system_error.hpp

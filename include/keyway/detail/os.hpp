@@ -16,7 +16,7 @@
 //   errors     last_error(), set_last_error(), condition() (native code to the <cerrno> constant that means the same,
 //              0 where none does) and code_of() (back), describe() (native code to text, null where there is none),
 //              is_transient_accept_error()
-//   sockets    open, pair (EOPNOTSUPP where the system has none), close, duplicate, bind, keep_address_exclusive,
+//   sockets    open, pair (EOPNOTSUPP where the system has none), close, duplicate, keep_from_children, bind, keep_address_exclusive,
 //              listen, accept, connect (in steps: start_connect, await_connect or await_connects, connect_outcome), disconnect, shutdown,
 //              local_name, peer_name, get_option, set_option, inspect, is_non_blocking (KEYWAY_HAS_NON_BLOCKING_QUERY),
 //              set_non_blocking

@@ -67,6 +67,12 @@ inline native_handle duplicate(native_handle handle) noexcept {
     return ::fcntl(handle, F_DUPFD_CLOEXEC, above_standard_streams);
 }
 
+/// From exec(2) on.
+inline int keep_from_children(native_handle handle) noexcept {
+    const int flags = ::fcntl(handle, F_GETFD);
+    return flags < 0 ? flags : ::fcntl(handle, F_SETFD, flags | FD_CLOEXEC);
+}
+
 /// An address is its first owner's alone, unless it says otherwise.
 inline int keep_address_exclusive(native_handle) noexcept { return 0; }
 

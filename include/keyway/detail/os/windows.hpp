@@ -116,12 +116,16 @@ inline int bind(native_handle handle, const void* address, std::size_t size) noe
 
 inline int listen(native_handle handle, int backlog) noexcept { return ::listen(handle, backlog); }
 
+inline int keep_from_children(native_handle handle) noexcept {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a SOCKET is a HANDLE by another name
+    return ::SetHandleInformation(reinterpret_cast<::HANDLE>(handle), HANDLE_FLAG_INHERIT, 0) != 0 ? 0 : -1;
+}
+
 /// The new socket has the listener's mode and may be inherited: both are set right, a moment later.
 inline native_handle accept(native_handle handle, void* address, address_length* size) noexcept {
     const native_handle accepted = ::accept(handle, static_cast<::sockaddr*>(address), size);
     if (accepted == invalid_handle) return invalid_handle;
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): a SOCKET is a HANDLE by another name
-    ::SetHandleInformation(reinterpret_cast<::HANDLE>(accepted), HANDLE_FLAG_INHERIT, 0);
+    keep_from_children(accepted);
     set_non_blocking(accepted, false);
     return accepted;
 }

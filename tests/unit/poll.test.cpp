@@ -204,6 +204,7 @@ TEST_CASE_FIXTURE(test::bounded, "a reset is told, whatever the program waits fo
         CHECK((event.hung_up || event.failed));
         CHECK(event.readable);
         CHECK(event.writable);
+        if (test::skipped_under_wine("what recv() says of a reset after a wait", "keeps the error to itself")) continue;
         std::array<std::byte, 1> room;
         CHECK(failure(ends.server.recv(room)) == kw::errc::connection_reset);
     }

@@ -260,9 +260,10 @@ inline native_handle open_waker() noexcept {
     return invalid_handle;
 }
 
+/// Where there is no room for one more datagram, others make it readable.
 inline int wake(native_handle waker) noexcept {
     constexpr char anything = 0;
-    return ::send(waker, &anything, 1, 0) == 1 ? 0 : -1;
+    return ::send(waker, &anything, 1, 0) == 1 || last_error() == WSAEWOULDBLOCK ? 0 : -1;
 }
 
 inline int quiet(native_handle waker) noexcept {

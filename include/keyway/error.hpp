@@ -43,10 +43,10 @@ enum class operation : std::uint8_t {
     set_option,
     convert,
     cancel,
+    poll,
     poll_add,
     poll_modify,
     poll_remove,
-    poll_wait,
     poll_wake,
 };
 
@@ -137,8 +137,8 @@ constexpr int canonical(int condition) noexcept {
     case operation::poll_add: return "add to poll set";
     case operation::poll_modify: return "modify in poll set";
     case operation::poll_remove: return "remove from poll set";
-    case operation::poll_wait: return "wait";
-    case operation::poll_wake: return "wake";
+    case operation::poll: return "poll";
+    case operation::poll_wake: return "wake poll set";
     }
     return "unknown";
 }

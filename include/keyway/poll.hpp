@@ -182,7 +182,7 @@ private:
             next.readable = next.hung_up || next.failed || (told & detail::os::poll_readable) != 0;
             next.writable = next.hung_up || next.failed || (told & detail::os::poll_writable) != 0;
         };
-        if (detail::os::wait_for_events(poller_, take, within...) < 0) return detail::last_error(operation::poll_wait);
+        if (detail::os::wait_for_events(poller_, take, within...) < 0) return detail::last_error(operation::poll);
         return std::span<const event>(events_.data(), count);
     }
 

@@ -41,7 +41,7 @@ constexpr operation all_operations[] = {
     operation::recv_from,     operation::shutdown,   operation::close,       operation::local_endpoint,
     operation::peer_endpoint, operation::get_option, operation::set_option,  operation::convert,
     operation::cancel,        operation::poll_add,   operation::poll_modify, operation::poll_remove,
-    operation::poll_wait,     operation::poll_wake,
+    operation::poll,     operation::poll_wake,
 };
 
 std::string message_of(const error& e) { return std::string(e.message().view()); }

@@ -354,7 +354,7 @@ TEST_CASE_FIXTURE(test::bounded, "a wait ends with timed_out, and not before its
         const auto begin = std::chrono::steady_clock::now();
         const auto e = failure(set.wait(limit));
         CHECK(e.timed_out());
-        CHECK(e.operation() == kw::operation::poll_wait);
+        CHECK(e.operation() == kw::operation::poll);
         CHECK(std::chrono::steady_clock::now() - begin >= limit);
     }
     CHECK(failure(set.wait(0s)).timed_out());

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import socket
+import struct
 import subprocess
 import sys
 import unittest
@@ -130,6 +131,33 @@ class Python(WindowsTest):
                 self.assertEqual(got, message)
             line.sendto(b"three", sender)
             self.assertEqual(read_until(keycat.stdout.fileno(), lambda data: len(data) >= 5), b"three")
+
+
+class PollSets(WindowsTest):
+    def test_a_chat(self):
+        server = self.start(program("chat_server"), "127.0.0.1:0")
+        said = read_until(server.stderr.fileno(), lambda data: b"listening on" in data and data.endswith(b"\n"))
+        port = int(said.decode().rsplit(":", 1)[1])
+        lines = []
+        for _ in range(80):  # more than a wait tells at once
+            lines.append(socket.create_connection(("127.0.0.1", port), PATIENCE))
+            self.addCleanup(lines[-1].close)
+            read_until(lines[-1].fileno(), lambda data: b" among " in data and data.endswith(b"\n"))
+        for line in lines[:40]:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            line.close()
+        lines[-1].sendall(b"/nick last\r\nhello\r\n")
+        for line in lines[40:-1]:
+            read_until(line.fileno(), lambda data: b"last: hello\n" in data)
+
+    def test_a_scan(self):
+        ports = sorted(self.python_listener()[1] for _ in range(3))
+        # Windows asks a port that refuses thrice before it believes it, for two seconds.
+        words = ("-n", "500", "-t", "10000", "127.0.0.1", f"{ports[0]}-{ports[0] + 20}")
+        out, err = self.run_to_end(program("port_scanner"), *words)
+        found = [int(line.split()[0]) for line in out.decode().splitlines()]
+        self.assertEqual([port for port in ports if port <= ports[0] + 20], [port for port in found if port in ports])
+        self.assertRegex(err, r"^port_scanner: \d+ open, \d+ closed, 0 without an answer")
 
 
 class Refusals(WindowsTest):

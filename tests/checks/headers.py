@@ -85,10 +85,11 @@ def order(source):
 def alone(source, compiler, *flags):
     faults = []
     _, macros = run([compiler, *flags, "-dM", "-E", "-x", "c++", "-"], input="")
-    windows = ("windows", "windows_error", "winsock")
-    foreign = (("bsd", "linux", "posix") if "_WIN32" in macros else
-               ("bsd", *windows) if "__linux__" in macros else ("linux", *windows))
-    rooms = [f"keyway/detail/os/{name}.hpp" for name in foreign]  # other systems' rooms, with their headers
+    windows = {"windows", "winsock"}
+    foreign = ({"bsd", "linux", "posix"} if "_WIN32" in macros else
+               {"bsd", *windows} if "__linux__" in macros else {"linux", *windows})
+    rooms = [header for header in listed_headers(source)  # other systems' rooms, with their headers
+             if header.startswith("keyway/detail/os/") and foreign & set(re.split("[/_.]", header))]
     headers = [header for header in listed_headers(source) if header not in rooms]
     for header in headers:
         unit = f"#include <{header}>\n#include <{header}>\n"

@@ -19,19 +19,18 @@
 #include <utility>
 
 namespace kw = keyway;
-using namespace std::chrono_literals;
 
 constexpr std::size_t max_line = 1000;      // bytes of a line
 constexpr std::size_t max_unread = 65'536;  // bytes that wait for somebody who does not read
 
 struct client {
-    std::size_t number;
+    std::size_t number = 0;
     kw::tcp::connection connection;
     std::string name;
-    std::string heard{};          // of a line that has not ended yet
-    std::string unread{};         // what the kernel has not taken yet
+    std::string heard;            // of a line that has not ended yet
+    std::string unread;           // what the kernel has not taken yet
     bool waits_for_room = false;  // until it takes more
-    std::string left{};           // once somebody has: why
+    std::string left;             // once somebody has: why
 };
 
 class chat {
@@ -73,7 +72,7 @@ kw::result<void> chat::run() {
     if (auto set = listener_.set(kw::option::non_blocking{}); !set) return set;
     if (auto added = set_.add(listener_, kw::readable, the_listener); !added) return added;
     while (!stops_) {
-        const auto ready = accepts_ ? set_.wait() : set_.wait(1s);
+        const auto ready = accepts_ ? set_.wait() : set_.wait(std::chrono::seconds(1));
         if (!ready && !ready.error().timed_out()) return kw::unexpected(ready.error());
         if (!ready) {
             if (auto again = listen_again(true); !again) return again;
@@ -108,8 +107,10 @@ kw::result<void> chat::welcome() {
     const std::size_t number = ++last_number_;
     if (auto set = next->connection.set(kw::option::non_blocking{}); !set) return set;
     if (auto added = set_.add(next->connection, kw::readable, number); !added) return added;
-    client added{.number = number, .connection = std::move(next->connection), .name = "guest" + std::to_string(number)};
-    client& guest = clients_.emplace(number, std::move(added)).first->second;
+    client& guest = clients_[number];
+    guest.number = number;
+    guest.connection = std::move(next->connection);
+    guest.name = "guest" + std::to_string(number);
     tell(guest, "* welcome, " + guest.name + ", among " + std::to_string(clients_.size()) + "\n");
     tell_all("* " + guest.name + " is here\n", &guest);
     return {};
@@ -132,7 +133,8 @@ void chat::hear(client& from) {
 
 void chat::obey(client& from, std::string line) {
     // Control characters would do things to the others' terminals.
-    std::erase_if(line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+    if (line.ends_with('\r')) line.pop_back();
+    std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');
     if (line.starts_with("/nick ") && line.size() > 6 && line.size() < 30) {
         const auto old_name = std::exchange(from.name, line.substr(6));
         tell_all("* " + old_name + " is " + from.name + " now\n");

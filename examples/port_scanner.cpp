@@ -21,8 +21,8 @@
 
 #include <getopt.h>  // IWYU pragma: keep
 #if KEYWAY_HAS_POSIX
-#include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #endif
 
 namespace kw = keyway;
@@ -103,10 +103,10 @@ kw::result<bool> scanner::start(std::uint16_t port) {
 /// Asks an attempt how it went. A failed one is closed by that, so it leaves the set before.
 kw::result<void> scanner::finish(std::uint16_t port) {
     const auto found = attempts_.find(port);
-    auto& attempt = found->second.connection;
-    if (auto removed = set_.remove(attempt); !removed) return removed;
-    auto connection = std::move(attempt).finish();
-    if (!connection && connection.error().would_block()) return set_.add(attempt, kw::writable, port);
+    const kw::handle_view handle = found->second.connection;
+    if (auto removed = set_.remove(handle); !removed) return removed;
+    auto connection = std::move(found->second.connection).finish();
+    if (!connection && connection.error().would_block()) return set_.add(handle, kw::writable, port);
     attempts_.erase(found);
     if (!connection)
         return ++(connection.error() == kw::errc::connection_refused ? closed_ : silent_), kw::result<void>();
@@ -146,7 +146,7 @@ int main(int argc, char** argv) {
     const auto dash = range.find('-');
     std::uint16_t first = 0, last = 0;
     understood = understood && parse(range.substr(0, dash), first) && argc - optind <= 2 &&
-                 parse(dash == range.npos ? range : range.substr(dash + 1), last) && first <= last;
+                 parse(dash == std::string_view::npos ? range : range.substr(dash + 1), last) && first <= last;
     if (!understood) return std::cerr << usage, 2;
 
     const auto fail = [](std::string_view why, int code) { return std::cerr << "port_scanner: " << why << '\n', code; };

@@ -119,7 +119,7 @@ class ChatServer(ProgramTest):
         _, port = self.serve()
         rude, other = self.welcomed(port), self.welcomed(port)
         rude.say("\x1b[2J\x07grün\x7f\n/nick \x1b]x\n")
-        other.hear(f"{rude.name}: [2Jgrün\n")
+        other.hear(f"{rude.name}: ?[2J?grün?\n")
         other.hear("now\n")
         self.assertFalse(any(byte < 32 and byte != 10 or byte == 127 for byte in other.heard), other.heard)
 

@@ -152,8 +152,8 @@ TEST_CASE("a set that cannot be opened leaves nothing behind") {
         ::close(free_number);
         ::rlimit few{};
         ::getrlimit(RLIMIT_NOFILE, &few);
-        for (const int more : {0, 1}) {
-            few.rlim_cur = static_cast<::rlim_t>(free_number + more);
+        for (const ::rlim_t more : {0U, 1U}) {
+            few.rlim_cur = static_cast<::rlim_t>(free_number) + more;
             KEYWAY_CHILD_CHECK(::setrlimit(RLIMIT_NOFILE, &few) == 0);
             KEYWAY_CHILD_CHECK(kw::poll_set<>::open().error() == kw::errc::too_many_files);
             KEYWAY_CHILD_CHECK(kw::poll_set<>::open().error().operation() == kw::operation::open);

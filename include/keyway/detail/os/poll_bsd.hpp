@@ -29,7 +29,7 @@ struct poller {
 inline bool is_open(const poller& set) noexcept { return set.queue != invalid_handle; }
 
 inline void close_poller(poller& set) noexcept {
-    if (set.queue != invalid_handle) close(set.queue);
+    if (set.queue >= 0) close(set.queue);
     set = {};
 }
 

@@ -27,8 +27,8 @@ struct poller {
 inline bool is_open(const poller& set) noexcept { return set.queue != invalid_handle; }
 
 inline void close_poller(poller& set) noexcept {
-    if (set.waker != invalid_handle) close(set.waker);
-    if (set.queue != invalid_handle) close(set.queue);
+    if (set.waker >= 0) close(set.waker);
+    if (set.queue >= 0) close(set.queue);
     set = {};
 }
 

@@ -26,6 +26,7 @@ struct poller {
 
 inline bool is_open(const poller& set) noexcept { return set.count != 0; }
 
+// NOLINTBEGIN(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory): <memory> and <vector> are large
 inline void close_poller(poller& set) noexcept {
     if (set.count != 0) close(set.entries[0].fd);
     std::free(set.entries);
@@ -39,6 +40,7 @@ inline bool enlarge(Item*& items, std::size_t count) noexcept {
     if (grown != nullptr) items = grown;
     return grown != nullptr;
 }
+// NOLINTEND(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory)
 
 constexpr ::SHORT events_for(unsigned wanted) noexcept {
     return static_cast<::SHORT>(((wanted & poll_readable) != 0 ? POLLRDNORM : 0) |
@@ -144,30 +146,40 @@ inline void tell(poller& set, Sink sink) noexcept {
     }
 }
 
+inline constexpr int between_searches = 50;  // milliseconds
+
+/// Whether it may hold connections under way.
+inline bool needs_searches(const poller& set) noexcept {
+    for (std::size_t i = 1; i < set.count; ++i)
+        if ((set.entries[i].events & POLLWRNORM) != 0) return true;
+    return false;
+}
+
+/// How many are ready, perhaps none before the time is over.
+inline int look(poller& set, std::size_t asked, int milliseconds) noexcept {
+    const bool searches = needs_searches(set);
+    const bool is_long = milliseconds < 0 || milliseconds > between_searches;
+    const int time = searches && is_long ? between_searches : milliseconds;
+    const int ready = ::WSAPoll(set.entries, static_cast<::ULONG>(asked), time);
+    if (ready < 0 || !searches || now() < set.search) return ready;
+    set.search = now() + std::int64_t{between_searches} * 1'000'000;
+    return ready + find_failed_attempts(set);
+}
+
 template <class Sink>
 inline int wait_for_events(poller& set, Sink sink, const limit& within = {}) noexcept {
-    constexpr std::int64_t millisecond = 1'000'000;
-    constexpr int between_searches = 50;  // milliseconds
     if (!is_open(set)) return fail_with(WSAEBADF);
     if (may_begin(within) < 0) return -1;
     ::WSAPOLLFD& cancel = set.entries[set.count];
     cancel = {within.cancel, POLLRDNORM, 0};
-    const auto asked = static_cast<::ULONG>(set.count + (within.cancel != invalid_handle ? 1 : 0));
-    bool attempts = false;
-    for (std::size_t i = 1; i < set.count; ++i) attempts = attempts || (set.entries[i].events & POLLWRNORM) != 0;
+    const std::size_t asked = set.count + (within.cancel != invalid_handle ? 1 : 0);
     const std::int64_t sleeps_from = within.spin > 0 ? now() + within.spin : 0;
     for (;;) {
-        int time = time_left(within.until);
-        if (attempts && (time < 0 || time > between_searches)) time = between_searches;
-        if (sleeps_from != 0 && now() < sleeps_from) time = 0;
-        int ready = ::WSAPoll(set.entries, asked, time);
+        const bool spins = sleeps_from != 0 && now() < sleeps_from;
+        const int ready = look(set, asked, spins ? 0 : time_left(within.until));
         if (ready < 0) return -1;
         if (cancel.revents != 0)
             return fail_with((cancel.revents & POLLNVAL) != 0 ? WSAENOTSOCK : ERROR_OPERATION_ABORTED);
-        if (attempts && now() >= set.search) {
-            ready += find_failed_attempts(set);
-            set.search = now() + between_searches * millisecond;
-        }
         if (ready > 0) {
             tell(set, sink);
             return 0;

@@ -77,6 +77,11 @@ set(KEYWAY_HEADERS
     keyway/detail/workers.hpp
     keyway/serve.hpp
     keyway/listen_fds.hpp
+    keyway/detail/os/signal_slot.hpp
+    keyway/detail/os/signal_posix.hpp
+    keyway/detail/os/signal_windows.hpp
+    keyway/detail/os/signal.hpp
+    keyway/signal.hpp
     # bridges
     keyway/stop_token.hpp
     keyway/system_error.hpp

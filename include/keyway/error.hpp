@@ -48,6 +48,7 @@ enum class operation : std::uint8_t {
     poll_modify,
     poll_remove,
     poll_wake,
+    signal_wait,
 };
 
 /// Portable conditions to compare an error with. Positive values are the <cerrno> constants, on every platform;
@@ -85,6 +86,7 @@ enum class errc : int {
     operation_canceled = ECANCELED,
     protocol_error = EPROTO,
     protocol_not_supported = EPROTONOSUPPORT,
+    resource_busy = EBUSY,
     timed_out = ETIMEDOUT,
     too_many_files = EMFILE,
     too_many_files_in_system = ENFILE,
@@ -139,6 +141,7 @@ constexpr int canonical(int condition) noexcept {
     case operation::poll_remove: return "remove from poll set";
     case operation::poll: return "poll";
     case operation::poll_wake: return "wake poll set";
+    case operation::signal_wait: return "wait for a signal";
     }
     return "unknown";
 }

@@ -106,6 +106,7 @@ public:
 
 protected:
     [[nodiscard]] Cleanup& cleanup() noexcept { return cleanup_; }
+    [[nodiscard]] const Cleanup& cleanup() const noexcept { return cleanup_; }
 
 private:
     void forget() noexcept {

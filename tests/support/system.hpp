@@ -7,6 +7,7 @@
 //
 //   waiting      watchdog (ends a test that hangs), readable(), thread_number, this_thread_number(),
 //                wait_until_asleep(), blocks() (whether a connection with nothing to read waits for it)
+//   signals      interrupt_self() (SIGINT; false, and says why, where it cannot)
 //   handles      is_open(), closes_on_exec(), close_behind() (behind the owner's back), any_handle() (one that keyway
 //                can own), no_socket (something open that is no socket)
 //   files        make_directory(), exists(), process_number()

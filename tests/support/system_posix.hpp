@@ -80,6 +80,10 @@ bool blocks(const Connection& connection) {
     return !connection.template get<kw::option::non_blocking>().value();
 }
 
+// ---- signals
+
+inline bool interrupt_self() { return ::kill(::getpid(), SIGINT) == 0; }
+
 // ---- descriptors
 
 inline bool is_open(int native) { return ::fcntl(native, F_GETFD) >= 0; }

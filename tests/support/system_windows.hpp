@@ -82,6 +82,21 @@ bool blocks(const Connection& connection) {
     return said == WSAETIMEDOUT;
 }
 
+// ---- signals
+
+/// Ctrl-C, in a console of this process alone: others would be interrupted too.
+inline bool interrupt_self() {
+    static const bool has_own_console = [] {
+        ::DWORD one = 0;
+        if (::GetConsoleProcessList(&one, 1) != 0) return false;
+        ::FreeConsole();  // wine's pipes count as one
+        return ::AllocConsole() != 0;
+    }();
+    if (has_own_console) return ::GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0) != 0;
+    std::cout << "skipped: Ctrl-C: this process shares its console with others" << std::endl;
+    return false;
+}
+
 // ---- handles
 
 inline bool is_open(::SOCKET native) {

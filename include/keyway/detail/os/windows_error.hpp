@@ -58,6 +58,7 @@ inline constexpr std::array meanings{
     meaning{WSAEPROTOTYPE, EPROTOTYPE},
     meaning{WSAESHUTDOWN, EPIPE},
     meaning{WSAETIMEDOUT, ETIMEDOUT},
+    meaning{ERROR_BUSY, EBUSY},
     meaning{ERROR_FILE_NOT_FOUND, ENOENT},
     meaning{ERROR_NOT_ENOUGH_MEMORY, ENOMEM},
     meaning{ERROR_OPERATION_ABORTED, ECANCELED},

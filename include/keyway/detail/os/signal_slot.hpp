@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_SIGNAL_SLOT_HPP
+#define KEYWAY_DETAIL_OS_SIGNAL_SLOT_HPP
+
+// Who is told of which signal: the one table of the process, because a handler of signals is given a number and nothing
+// else. Both rooms of signals share it.
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::os {
+
+/// Names a set of signals that somebody has: the process, and the first signal of the set. A child after fork() has a copy
+/// of the table, but none of the signals in it.
+using signal_claim = std::uint64_t;
+inline constexpr signal_claim no_claim = 0;
+inline constexpr int nobody_yet = 0;  // first signal of a claim that is being made
+
+inline signal_claim claim_of(int first) noexcept {
+    return static_cast<signal_claim>(process_id()) << 32 | static_cast<unsigned>(first);
+}
+constexpr std::size_t first_of(signal_claim claim) noexcept { return static_cast<std::uint32_t>(claim); }
+inline bool is_of_this_process(signal_claim claim) noexcept {
+    return claim >> 32 == static_cast<signal_claim>(process_id());
+}
+
+struct signal_slot {
+    std::atomic<signal_claim> owner = no_claim;
+    std::atomic<int> handlers = 0;  // that run now
+    // Of a whole claim, in the slot of its first signal:
+    std::atomic<native_handle> waker = invalid_handle;
+    std::atomic<std::int64_t> since = 0;  // when the first one came; 0: none did
+    std::atomic<int> caught = 0;          // which it was
+    static_assert(std::atomic<signal_claim>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free,
+                  "keyway: a handler of signals needs atomic numbers of 64 bits without locks");
+};
+
+inline constinit std::array<signal_slot, NSIG> signal_slots;
+
+inline signal_slot& slot_of(int number) noexcept { return signal_slots[static_cast<std::size_t>(number)]; }
+
+/// Makes a signal the claim's. False where another claim of this process has it.
+inline bool claim_signal(int number, signal_claim claim, native_handle waker) noexcept {
+    signal_slot& slot = slot_of(number);
+    signal_claim owner = slot.owner;
+    if (is_of_this_process(owner) || !slot.owner.compare_exchange_strong(owner, claim_of(nobody_yet))) return false;
+    slot.handlers = 0;  // those that ran in the parent at the time of the fork() do not run here
+    if (static_cast<std::size_t>(number) == first_of(claim)) {
+        slot.waker = waker;
+        slot.caught = 0;
+        slot.since = 0;
+    }
+    slot.owner = claim;
+    return true;
+}
+
+inline int caught_signal(signal_claim claim) noexcept { return signal_slots[first_of(claim)].caught; }
+
+/// The next one is the first again.
+inline void forget_signal(signal_claim claim) noexcept {
+    signal_slot& shared = signal_slots[first_of(claim)];
+    shared.caught = 0;
+    shared.since = 0;
+}
+
+/// Signals in so short a time are one request: who forwards Ctrl-C, or ends both a process and its group, sends it twice.
+inline constexpr std::int64_t one_request = 100'000'000;
+
+/// What a handler does, in a thread that was interrupted anywhere. False: the signal is not ours, or no longer. It is of
+/// another process, which made this one by fork(); or it is the second one.
+inline bool take_signal(int number) noexcept {
+    signal_slot& slot = slot_of(number);
+    // Whoever gives the signal up waits for this count afterwards, and closes the waker after that.
+    ++slot.handlers;
+    bool taken = false;
+    if (const signal_claim owner = slot.owner; is_of_this_process(owner) && first_of(owner) != nobody_yet) {
+        signal_slot& shared = signal_slots[first_of(owner)];
+        const std::int64_t time = now();
+        std::int64_t since = 0;
+        if (shared.since.compare_exchange_strong(since, time)) {
+            shared.caught = number;
+            wake(shared.waker);
+            since = time;
+        }
+        taken = time - since < one_request;
+    }
+    --slot.handlers;
+    return taken;
+}
+
+}  // namespace detail::os
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -229,7 +229,6 @@ TEST_CASE_FIXTURE(connected, "a deadline counts for all of the bytes, and the er
 }
 
 TEST_CASE_FIXTURE(connected, "a send that finds no room in time tells how much went out") {
-    if (test::skipped_under_wine("send_all with a limit", "blocks in send() although the socket is writable")) return;
     const std::vector<std::byte> much(16 << 20);
     std::size_t sent = 0;
     SUBCASE("one buffer") {
@@ -252,7 +251,9 @@ TEST_CASE_FIXTURE(connected, "a send that finds no room in time tells how much w
         sent = done.error().transferred;
     }
     CHECK(sent > 0);
-    CHECK(failure(client.send(much, 0s)) == kw::errc::timed_out);
+    const auto more = client.send(much, 0s);  // there may be room again
+    if (more) sent += *more;
+    else CHECK(more.error() == kw::errc::timed_out);
     must(client.shutdown_send());
     CHECK(test::read_to_end(server).size() == sent);
 }
@@ -336,18 +337,14 @@ TEST_CASE_FIXTURE(connected, "a canceller that is closed is an error, and not a 
     CHECK(failure(stop.cancel()) != kw::error{});
 }
 
-template <class Transport>
-void check_on_a_pair() {
-    const auto pair = net::connected_pair<Transport>();
-    std::array<std::byte, 8> buffer;
-    CHECK(time_until(kw::errc::timed_out, [&] { return pair[0].recv(buffer, moment); }) >= moment);
-    must(pair[1].send("abc", long_time));
-    CHECK(test::text(must(pair[0].recv(buffer, long_time))) == "abc");
-}
-
 TEST_CASE_FIXTURE(test::bounded, "AF_UNIX streams take limits") {
     if (!test::has_local_sockets()) return;
-    check_on_a_pair<kw::unix_stream>();
+    const test::temporary_directory directory;
+    const auto ends = test::connect_ends<kw::unix_stream>(directory.endpoint());
+    std::array<std::byte, 8> buffer;
+    CHECK(time_until(kw::errc::timed_out, [&] { return ends.client.recv(buffer, moment); }) >= moment);
+    must(ends.server.send("abc", long_time));
+    CHECK(test::text(must(ends.client.recv(buffer, long_time))) == "abc");
 }
 
 static_assert(!std::is_convertible_v<int, kw::waiting>);

@@ -67,56 +67,69 @@ private:
     bool fits_;
 };
 
+inline ::WSABUF wsa_buffer(const void* data, std::size_t size, std::size_t most) noexcept {
+    return {static_cast<::ULONG>(at_most(most, size)), static_cast<::CHAR*>(const_cast<void*>(data))};
+}
+
 // Transfers may end with a limit; without one the socket's mode says whether they wait.
+
+/// `address` is null where the socket has a peer.
+template <class... Limit>
+inline std::ptrdiff_t send_buffers(native_handle handle, ::WSABUF* buffers, ::DWORD count, const void* address,
+                                   std::size_t address_size, const Limit&... within) noexcept {
+    const auto call = [=](::DWORD& sent, ::WSAOVERLAPPED* state) {
+        if (address == nullptr) return ::WSASend(handle, buffers, count, &sent, 0, state, nullptr);
+        return ::WSASendTo(handle, buffers, count, &sent, 0, static_cast<const ::sockaddr*>(address),
+                           static_cast<address_length>(address_size), state, nullptr);
+    };
+    return patiently<readiness::writable>(handle, call, within...);
+}
 
 template <class... Limit>
 inline std::ptrdiff_t send(native_handle handle, const void* data, std::size_t size, const Limit&... within) noexcept {
-    const auto call = [=] {
-        return ::send(handle, static_cast<const char*>(data), at_most(most_in_one_send, size), 0);
-    };
-    return patiently<readiness::writable>(handle, call, within...);
+    ::WSABUF whole = wsa_buffer(data, size, most_in_one_send);
+    return send_buffers(handle, &whole, 1, nullptr, 0, within...);
 }
 
 template <class... Limit>
 inline std::ptrdiff_t send_to(native_handle handle, const void* data, std::size_t size, const void* address,
                               std::size_t address_size, const Limit&... within) noexcept {
-    const auto call = [=] {
-        return ::sendto(handle, static_cast<const char*>(data), at_most(most_in_one_send, size), 0,
-                        static_cast<const ::sockaddr*>(address), static_cast<address_length>(address_size));
-    };
-    return patiently<readiness::writable>(handle, call, within...);
+    ::WSABUF whole = wsa_buffer(data, size, most_in_one_send);
+    return send_buffers(handle, &whole, 1, address, address_size, within...);
 }
 
-/// `address` is null where the socket has a peer.
 template <class... Limit>
 inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffers, std::size_t count,
                                     const void* address, std::size_t address_size, const Limit&... within) noexcept {
     wsa_buffers native(buffers, count, most_in_one_send);
     if (!native.fit()) return -1;
-    const auto call = [&]() -> std::ptrdiff_t {
-        ::DWORD sent = 0;
-        const int done =
-            ::WSASendTo(handle, native.data(), native.count(), &sent, 0, static_cast<const ::sockaddr*>(address),
-                        static_cast<address_length>(address_size), nullptr, nullptr);
-        return done == 0 ? static_cast<std::ptrdiff_t>(sent) : -1;
-    };
-    return patiently<readiness::writable>(handle, call, within...);
+    return send_buffers(handle, native.data(), native.count(), address, address_size, within...);
 }
+
+/// An overlapped call takes it too, whatever WSARecv's page says ("valid only for nonoverlapped sockets").
+constexpr ::DWORD peek_flag(take how) noexcept { return how == take::peek ? MSG_PEEK : 0; }
 
 /// After shutdown of the receiving side Windows fails, where the others tell the end of the stream.
 inline std::ptrdiff_t or_end_of_stream(std::ptrdiff_t count) noexcept {
     return count < 0 && last_error() == WSAESHUTDOWN ? 0 : count;
 }
 
-constexpr int peek_flag(take how) noexcept { return how == take::peek ? MSG_PEEK : 0; }
+template <class... Limit>
+inline std::ptrdiff_t recv_buffers(native_handle handle, ::WSABUF* buffers, ::DWORD count, take how,
+                                   const Limit&... within) noexcept {
+    ::DWORD flags = 0;  // the system writes to it until the call is over
+    const auto call = [=, &flags](::DWORD& got, ::WSAOVERLAPPED* state) {
+        flags = peek_flag(how);
+        return ::WSARecv(handle, buffers, count, &got, &flags, state, nullptr);
+    };
+    return or_end_of_stream(patiently<readiness::readable>(handle, call, within...));
+}
 
 template <class... Limit>
 inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size, take how,
                            const Limit&... within) noexcept {
-    const auto call = [=] {
-        return ::recv(handle, static_cast<char*>(buffer), at_most(most_in_one_receive, size), peek_flag(how));
-    };
-    return or_end_of_stream(patiently<readiness::readable>(handle, call, within...));
+    ::WSABUF whole = wsa_buffer(buffer, size, most_in_one_receive);
+    return recv_buffers(handle, &whole, 1, how, within...);
 }
 
 template <class... Limit>
@@ -124,13 +137,7 @@ inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buff
                                      const Limit&... within) noexcept {
     wsa_buffers native(buffers, count, most_in_one_receive);
     if (!native.fit()) return -1;
-    const auto call = [&]() -> std::ptrdiff_t {
-        ::DWORD got = 0;
-        auto flags = static_cast<::DWORD>(peek_flag(how));
-        const int done = ::WSARecv(handle, native.data(), native.count(), &got, &flags, nullptr, nullptr);
-        return done == 0 ? static_cast<std::ptrdiff_t>(got) : -1;
-    };
-    return or_end_of_stream(patiently<readiness::readable>(handle, call, within...));
+    return recv_buffers(handle, native.data(), native.count(), how, within...);
 }
 
 constexpr bool tells_true_length(int, bool) noexcept { return false; }
@@ -145,13 +152,14 @@ struct message_length {
 template <class... Limit>
 inline message_length recv_message(native_handle handle, ::WSABUF* buffers, ::DWORD count, void* address,
                                    address_length* address_size, take how, const Limit&... within) noexcept {
-    ::DWORD got = 0;
-    const auto call = [&] {
-        auto flags = static_cast<::DWORD>(peek_flag(how));
+    ::DWORD flags = 0;  // the system writes to it until the call is over
+    const auto call = [=, &flags](::DWORD& got, ::WSAOVERLAPPED* state) {
+        flags = peek_flag(how);
         return ::WSARecvFrom(handle, buffers, count, &got, &flags, static_cast<::sockaddr*>(address),
-                             address != nullptr ? address_size : nullptr, nullptr, nullptr);
+                             address != nullptr ? address_size : nullptr, state, nullptr);
     };
-    if (patiently<readiness::readable>(handle, call, within...) == 0) return {static_cast<std::ptrdiff_t>(got), false};
+    const std::ptrdiff_t got = patiently<readiness::readable>(handle, call, within...);
+    if (got >= 0) return {got, false};
     if (last_error() != WSAEMSGSIZE) return {-1, false};
     std::ptrdiff_t stored = 0;
     for (::DWORD i = 0; i < count; ++i) stored += static_cast<std::ptrdiff_t>(buffers[i].len);
@@ -170,7 +178,7 @@ inline message_length recv_message(native_handle handle, const io_buffer* buffer
 template <bool TellsTrueLength, class... Limit>
 inline message_length recv_message(native_handle handle, void* buffer, std::size_t size, void* address,
                                    address_length* address_size, take how, const Limit&... within) noexcept {
-    ::WSABUF whole{static_cast<::ULONG>(at_most(most_in_one_receive, size)), static_cast<::CHAR*>(buffer)};
+    ::WSABUF whole = wsa_buffer(buffer, size, most_in_one_receive);
     return recv_message(handle, &whole, ::DWORD{1}, address, address_size, how, within...);
 }
 

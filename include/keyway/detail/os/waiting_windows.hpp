@@ -3,7 +3,8 @@
 #define KEYWAY_DETAIL_OS_WAITING_WINDOWS_HPP
 
 // How a call waits on Windows: until it is done, or until a limit is reached. Winsock has no flag that keeps a call on a
-// blocking socket from waiting, so a call with a limit looks first, and is made when there is something to do.
+// blocking socket from waiting. But an overlapped call returns at once whatever the socket's mode, and can be taken back
+// ("Overlapped I/O and Event Objects", CancelIoEx): a call with a limit is made so, and sleeps in WSAPoll.
 
 #include <array>
 #include <climits>
@@ -92,19 +93,53 @@ inline int await_patiently(native_handle handle, readiness wanted, const limit& 
     return await(handle, wanted, within);
 }
 
-/// Makes a call that waits as the socket's mode says.
-template <readiness, class Call>
-inline auto patiently(native_handle, Call call) noexcept {
-    return call();
+/// Sleeps for a moment. False where the limit is reached.
+inline bool nap(const limit& within) noexcept {
+    constexpr std::int64_t millisecond = 1'000'000;
+    const std::int64_t soon = now() + millisecond;
+    limit moment = within;
+    if (soon < within.until) moment.until = soon;
+    await(invalid_handle, readiness::readable, moment);
+    return last_error() == WSAETIMEDOUT && moment.until != within.until;
 }
 
-/// Makes a call that waits as the limit says. On a non-blocking socket it may find that another thread was faster.
+/// Makes an overlapped call, and takes it back if it is not done within the limit (WSAEWOULDBLOCK). Returns what was
+/// transferred: a call that is done before it can be taken back is done, and one that was half done counts by half.
+template <class Call>
+inline std::ptrdiff_t overlapped(native_handle handle, Call call, const limit& within) noexcept {
+    ::WSAOVERLAPPED state{};
+    ::DWORD moved = 0;
+    if (call(moved, &state) == 0) return static_cast<std::ptrdiff_t>(moved);
+    if (last_error() != WSA_IO_PENDING) return -1;
+    while (!HasOverlappedIoCompleted(&state) && nap(within)) {}
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a SOCKET is a HANDLE by another name
+    ::CancelIoEx(reinterpret_cast<::HANDLE>(handle), &state);
+    while (!HasOverlappedIoCompleted(&state)) ::SwitchToThread();
+    ::DWORD flags = 0;
+    if (::WSAGetOverlappedResult(handle, &state, &moved, FALSE, &flags) != 0) return static_cast<std::ptrdiff_t>(moved);
+    if (last_error() != WSA_OPERATION_ABORTED) return -1;
+    return state.InternalHigh == 0 ? fail_with(WSAEWOULDBLOCK) : static_cast<std::ptrdiff_t>(state.InternalHigh);
+}
+
+// The calls below are `int (DWORD& transferred, WSAOVERLAPPED*)`, where a null pointer makes them wait by themselves.
+
+/// Makes a call that waits as the socket's mode says. Returns what it transferred.
+template <readiness, class Call>
+inline std::ptrdiff_t patiently(native_handle, Call call) noexcept {
+    ::DWORD moved = 0;
+    return call(moved, nullptr) == 0 ? static_cast<std::ptrdiff_t>(moved) : -1;
+}
+
+/// Makes a call that waits as the limit says. A receive is tried first, and taken back at once, which loses nothing. A
+/// send is made when there is room, and goes through then; where another thread took the room, it has the time that is
+/// left: what has begun on its way is not taken back without need.
 template <readiness Wanted, class Call>
-inline auto patiently(native_handle handle, Call call, const limit& within) noexcept -> decltype(call()) {
+inline std::ptrdiff_t patiently(native_handle handle, Call call, const limit& within) noexcept {
     if (may_begin(within) < 0) return -1;
-    for (;;) {
-        if (await_patiently(handle, Wanted, within) < 0) return -1;
-        const auto done = call();
+    const bool sends = Wanted == readiness::writable;
+    for (bool look = sends;; look = true) {
+        if (look && await_patiently(handle, Wanted, within) < 0) return -1;
+        const auto done = overlapped(handle, call, sends ? within : limit{.until = at_once});
         if (done >= 0 || last_error() != WSAEWOULDBLOCK) return done;
     }
 }

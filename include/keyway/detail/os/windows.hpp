@@ -130,14 +130,14 @@ inline native_handle accept(native_handle handle, void* address, address_length*
     return accepted;
 }
 
+/// Looks first: as on POSIX, a blocking listener waits by itself where another thread was faster.
 inline native_handle accept(native_handle handle, void* address, address_length* size, const limit& within) noexcept {
-    native_handle accepted = invalid_handle;
-    const auto call = [&] {
-        accepted = accept(handle, address, size);
-        return accepted == invalid_handle ? -1 : 0;
-    };
-    patiently<readiness::readable>(handle, call, within);
-    return accepted;
+    if (may_begin(within) < 0) return invalid_handle;
+    for (;;) {
+        if (await_patiently(handle, readiness::readable, within) < 0) return invalid_handle;
+        const native_handle accepted = accept(handle, address, size);
+        if (accepted != invalid_handle || last_error() != WSAEWOULDBLOCK) return accepted;
+    }
 }
 
 /// Whether accept failed for the sake of one connection and the next may succeed.

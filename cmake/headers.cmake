@@ -68,6 +68,23 @@ set(KEYWAY_HEADERS
     keyway/socket.hpp
     keyway/transport.hpp
     keyway/keyway.hpp
+    # files
+    keyway/byte_stream.hpp
+    keyway/detail/os/file_vocabulary.hpp
+    keyway/detail/os/file_linux.hpp
+    keyway/detail/os/file_bsd.hpp
+    keyway/detail/os/file_posix.hpp
+    keyway/detail/os/file_windows.hpp
+    keyway/detail/os/file.hpp
+    keyway/file.hpp
+    keyway/detail/os/copy_vocabulary.hpp
+    keyway/detail/os/copy_posix.hpp
+    keyway/detail/os/copy_linux.hpp
+    keyway/detail/os/copy_windows.hpp
+    keyway/detail/os/copy_none.hpp
+    keyway/detail/os/copy.hpp
+    keyway/detail/copy.hpp
+    keyway/transfer.hpp
     # later storeys, each opt-in
     keyway/connecting.hpp
     keyway/detail/bounded_list.hpp

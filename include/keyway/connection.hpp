@@ -152,6 +152,28 @@ public:
         return detail::recv_exact(native(), buffers, how.limit());
     }
 
+    /// recv() and send() by the names that files have: a stream connection is a byte_source and a byte_sink.
+    result<std::span<std::byte>> read(mutable_bytes buffer) const noexcept
+        requires byte_oriented<T>
+    {
+        return recv(buffer);
+    }
+    result<std::span<std::byte>> read(mutable_bytes buffer, const waiting& how) const noexcept
+        requires byte_oriented<T>
+    {
+        return recv(buffer, how);
+    }
+    result<std::size_t> write(const_bytes data) const noexcept
+        requires byte_oriented<T>
+    {
+        return send(data);
+    }
+    result<std::size_t> write(const_bytes data, const waiting& how) const noexcept
+        requires byte_oriented<T>
+    {
+        return send(data, how);
+    }
+
     /// No more will be sent: the peer reads to the end of the stream, and can still answer.
     /// Errors: not_connected. Source: shutdown(2), SHUT_WR.
     result<void> shutdown_send() const noexcept { return shutdown(detail::os::shut_send); }

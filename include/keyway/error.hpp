@@ -49,6 +49,12 @@ enum class operation : std::uint8_t {
     poll_remove,
     poll_wake,
     signal_wait,
+    pipe,
+    read,
+    write,
+    seek,
+    size,
+    sync,
 };
 
 /// Portable conditions to compare an error with. Positive values are the <cerrno> constants, on every platform;
@@ -67,15 +73,22 @@ enum class errc : int {
     connection_refused = ECONNREFUSED,
     connection_reset = ECONNRESET,
     destination_address_required = EDESTADDRREQ,
+    file_exists = EEXIST,
+    file_too_large = EFBIG,
+    filename_too_long = ENAMETOOLONG,
     host_unreachable = EHOSTUNREACH,
     in_progress = EINPROGRESS,
     interrupted = EINTR,
     invalid_argument = EINVAL,
+    invalid_seek = ESPIPE,
+    io_error = EIO,
+    is_a_directory = EISDIR,
     message_too_long = EMSGSIZE,
     network_down = ENETDOWN,
     network_reset = ENETRESET,
     network_unreachable = ENETUNREACH,
     no_buffer_space = ENOBUFS,
+    no_space_on_device = ENOSPC,
     no_such_file = ENOENT,
     no_such_option = ENOPROTOOPT,
     not_a_socket = ENOTSOCK,
@@ -142,6 +155,12 @@ constexpr int canonical(int condition) noexcept {
     case operation::poll: return "poll";
     case operation::poll_wake: return "wake poll set";
     case operation::signal_wait: return "wait for a signal";
+    case operation::pipe: return "pipe";
+    case operation::read: return "read";
+    case operation::write: return "write";
+    case operation::seek: return "seek";
+    case operation::size: return "size";
+    case operation::sync: return "sync";
     }
     return "unknown";
 }

@@ -24,6 +24,10 @@ public:
     [[nodiscard]] constexpr native_type native_handle() const noexcept { return native_; }
     [[nodiscard]] constexpr bool is_open() const noexcept { return native_ != invalid; }
 
+protected:
+    /// How an owner of this view closes.
+    static int close_native(native_type native) noexcept { return detail::os::close(native); }
+
 private:
     native_type native_ = invalid;
 };
@@ -42,7 +46,7 @@ inline result<os::socket_kind> kind_of(os::native_handle native, operation op) n
 
 /// Nothing has to be done before the descriptor is closed.
 struct close_only {
-    static void before_close(os::native_handle, closing) noexcept {}
+    static void before_close(auto, closing) noexcept {}
 };
 
 /// Makes the destructor of a connection return at once, also where the program set SO_LINGER: the kernel goes on
@@ -66,7 +70,7 @@ struct do_not_linger {
 template <class View, class Cleanup = detail::close_only>
 class owner : public View {
 public:
-    using native_type = handle_view::native_type;
+    using native_type = typename View::native_type;
 
     constexpr owner() noexcept = default;
     /// Takes over an open descriptor, unchecked.
@@ -74,7 +78,7 @@ public:
         : View(native), cleanup_(cleanup) {}
 
     owner(const owner&) = delete;
-    owner(owner&& other) noexcept : owner(other.native_handle(), other.cleanup_) { other.forget(); }
+    owner(owner&& other) noexcept : View(static_cast<const View&>(other)), cleanup_(other.cleanup_) { other.forget(); }
     owner& operator=(const owner&) = delete;
     owner& operator=(owner&& other) noexcept {
         if (this != &other) {
@@ -101,7 +105,7 @@ public:
     /// Source: close(2).
     result<void> close() noexcept {
         if (this->is_open()) cleanup_.before_close(this->native_handle(), detail::closing::asked);
-        return detail::checked(detail::os::close(release()), operation::close);
+        return detail::checked(View::close_native(release()), operation::close);
     }
 
 protected:
@@ -118,7 +122,7 @@ private:
         if (!this->is_open()) return;
         const int kept = detail::os::last_error();  // whoever is about to ask for it did not call close()
         cleanup_.before_close(this->native_handle(), detail::closing::abandoned);
-        detail::os::close(this->native_handle());
+        View::close_native(this->native_handle());
         detail::os::set_last_error(kept);
     }
 

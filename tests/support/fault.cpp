@@ -275,6 +275,12 @@ constinit next_in_line<int(int, int, int, const void*, length)> next_setsockopt(
 constinit next_in_line<int(int, address*, length*)> next_getsockname(call::getsockname);
 constinit next_in_line<int(int, address*, length*)> next_getpeername(call::getpeername);
 constinit next_in_line<int(::pollfd*, ::nfds_t, int)> next_poll(call::poll);
+constinit next_in_line<::ssize_t(int, void*, std::size_t)> next_read(call::read);
+constinit next_in_line<::ssize_t(int, const void*, std::size_t)> next_write(call::write);
+constinit next_in_line<::ssize_t(int, int, ::off_t*, std::size_t)> next_sendfile(call::sendfile);
+constinit next_in_line<::ssize_t(int, ::loff_t*, int, ::loff_t*, std::size_t, unsigned)> next_splice(call::splice);
+constinit next_in_line<::ssize_t(int, ::loff_t*, int, ::loff_t*, std::size_t, unsigned)> next_copy_file_range(
+    call::copy_file_range);
 constinit next_in_line<int(::pollfd*, ::nfds_t, const ::timespec*, const ::sigset_t*)> next_ppoll(call::ppoll);
 
 /// Leaves errno as the program had it, whatever we had to ask for.
@@ -311,6 +317,23 @@ std::optional<plan::rule> judge(call which, int descriptor) noexcept {
     const errno_keeper keep;
     if (!is_ours(descriptor)) return {};
     return judge(which);
+}
+
+/// The same for a call on files, which is none of the calls of any kind.
+std::optional<plan::rule> judge_file(call which, int descriptor) noexcept {
+    if (!active.load(std::memory_order_acquire) || descriptor <= STDERR_FILENO) return {};
+    const unsigned nth = counts[index(which)].fetch_add(1) + 1;
+    const plan::rule* const hit = in_force.rule_for(which, nth, 0);
+    if (hit == nullptr) return {};
+    faults.fetch_add(1);
+    last_fault = which;
+    return *hit;
+}
+
+/// The most bytes that this transfer of a file may move.
+std::size_t file_limit(call which, int descriptor) noexcept {
+    if (!active.load(std::memory_order_acquire) || descriptor <= STDERR_FILENO) return SIZE_MAX;
+    return in_force.limit(which);
 }
 
 int failed_with(int error) noexcept {
@@ -531,6 +554,46 @@ int shim_poll(::pollfd* waits, ::nfds_t count, int milliseconds) {
 int shim_ppoll(::pollfd* waits, ::nfds_t count, const ::timespec* time, const ::sigset_t* mask) __asm__("ppoll");
 int shim_ppoll(::pollfd* waits, ::nfds_t count, const ::timespec* time, const ::sigset_t* mask) {
     return forward(judge(call::ppoll, {waits, count}), next_ppoll, waits, count, time, mask);
+}
+
+::ssize_t shim_read(int descriptor, void* buffer, std::size_t size) __asm__("read");
+::ssize_t shim_read(int descriptor, void* buffer, std::size_t size) {
+    const std::size_t most = file_limit(call::read, descriptor);
+    return forward(judge_file(call::read, descriptor), next_read, descriptor, buffer, std::min(size, most));
+}
+
+// What read becomes with _FORTIFY_SOURCE.
+::ssize_t shim_read_chk(int descriptor, void* buffer, std::size_t size, std::size_t room) __asm__("__read_chk");
+::ssize_t shim_read_chk(int descriptor, void* buffer, std::size_t size, std::size_t room) {
+    if (size > room) give_up("a buffer is smaller than it is said to be");
+    return shim_read(descriptor, buffer, size);
+}
+
+::ssize_t shim_write(int descriptor, const void* data, std::size_t size) __asm__("write");
+::ssize_t shim_write(int descriptor, const void* data, std::size_t size) {
+    const std::size_t most = file_limit(call::write, descriptor);
+    return forward(judge_file(call::write, descriptor), next_write, descriptor, data, std::min(size, most));
+}
+
+::ssize_t shim_sendfile(int to, int from, ::off_t* at, std::size_t size) __asm__("sendfile");
+::ssize_t shim_sendfile(int to, int from, ::off_t* at, std::size_t size) {
+    const std::size_t most = file_limit(call::sendfile, to);
+    return forward(judge_file(call::sendfile, to), next_sendfile, to, from, at, std::min(size, most));
+}
+
+::ssize_t shim_splice(int from, ::loff_t* at, int to, ::loff_t* there, std::size_t size,
+                      unsigned flags) __asm__("splice");
+::ssize_t shim_splice(int from, ::loff_t* at, int to, ::loff_t* there, std::size_t size, unsigned flags) {
+    const std::size_t most = file_limit(call::splice, to);
+    return forward(judge_file(call::splice, to), next_splice, from, at, to, there, std::min(size, most), flags);
+}
+
+::ssize_t shim_copy_file_range(int from, ::loff_t* at, int to, ::loff_t* there, std::size_t size,
+                               unsigned flags) __asm__("copy_file_range");
+::ssize_t shim_copy_file_range(int from, ::loff_t* at, int to, ::loff_t* there, std::size_t size, unsigned flags) {
+    const std::size_t most = file_limit(call::copy_file_range, to);
+    return forward(judge_file(call::copy_file_range, to), next_copy_file_range, from, at, to, there,
+                   std::min(size, most), flags);
 }
 
 }  // extern "C"

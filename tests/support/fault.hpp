@@ -26,6 +26,8 @@
 //     any:fail=9:EINVAL       the ninth of all calls fails
 //
 // Only calls on sockets, and on numbers that no descriptor has, are counted and fail; all others go through untouched.
+// The calls on files, from `read` on, are apart: they are counted on all descriptors but the standard streams, and not
+// among the calls of any kind.
 // A close is always made for real, as on Linux, where it frees the number whatever it reports.
 //
 // Programs that use it may be built with sanitizers, which come first and call this library as if it were libc.
@@ -60,13 +62,19 @@ enum class call : unsigned char {
     getpeername,
     poll,
     ppoll,
+    read,
+    write,
+    sendfile,
+    splice,
+    copy_file_range,
 };
 
 /// Indexed by call.
-inline constexpr std::array<std::string_view, 21> call_names{
-    "socket", "socketpair", "bind",       "listen",      "accept4",     "connect",  "send",
-    "sendto", "sendmsg",    "recv",       "recvfrom",    "recvmsg",     "shutdown", "close",
-    "fcntl",  "getsockopt", "setsockopt", "getsockname", "getpeername", "poll",     "ppoll",
+inline constexpr std::array<std::string_view, 26> call_names{
+    "socket", "socketpair", "bind",       "listen",      "accept4",         "connect",  "send",
+    "sendto", "sendmsg",    "recv",       "recvfrom",    "recvmsg",         "shutdown", "close",
+    "fcntl",  "getsockopt", "setsockopt", "getsockname", "getpeername",     "poll",     "ppoll",
+    "read",   "write",      "sendfile",   "splice",      "copy_file_range",
 };
 
 constexpr std::string_view name_of(call which) noexcept { return call_names[static_cast<std::size_t>(which)]; }

@@ -17,6 +17,8 @@ namespace detail::os {
 inline int last_error() noexcept { return ::WSAGetLastError(); }
 inline void set_last_error(int code) noexcept { ::WSASetLastError(code); }
 
+inline constexpr int is_directory_error = 336;  // ERROR_DIRECTORY_NOT_SUPPORTED, which headers have or lack
+
 /// A code of WSAGetLastError() and the <cerrno> constant that means the same.
 struct meaning {
     int code;
@@ -64,6 +66,13 @@ inline constexpr std::array meanings{
     meaning{ERROR_OPERATION_ABORTED, ECANCELED},
     meaning{ERROR_TOO_MANY_OPEN_FILES, ENFILE},
     meaning{ERROR_INVALID_PARAMETER, EINVAL},
+    meaning{ERROR_FILE_EXISTS, EEXIST},
+    meaning{is_directory_error, EISDIR},
+    meaning{ERROR_DIRECTORY, ENOTDIR},
+    meaning{ERROR_DISK_FULL, ENOSPC},
+    meaning{ERROR_FILE_TOO_LARGE, EFBIG},
+    meaning{ERROR_IO_DEVICE, EIO},
+    meaning{ERROR_SEEK_ON_DEVICE, ESPIPE},
     // No further condition has one of the codes below as its first.
     meaning{WSAEPFNOSUPPORT, EAFNOSUPPORT},
     meaning{WSAESOCKTNOSUPPORT, EPROTONOSUPPORT},
@@ -73,11 +82,21 @@ inline constexpr std::array meanings{
     meaning{WSA_E_CANCELLED, ECANCELED},
     meaning{WSANOTINITIALISED, ENOTSOCK},  // no socket was ever opened
     meaning{ERROR_PATH_NOT_FOUND, ENOENT},
+    meaning{ERROR_INVALID_NAME, ENOENT},
+    meaning{ERROR_ALREADY_EXISTS, EEXIST},
+    meaning{ERROR_HANDLE_DISK_FULL, ENOSPC},
+    meaning{ERROR_CRC, EIO},
+    meaning{ERROR_NEGATIVE_SEEK, EINVAL},
+    meaning{ERROR_NO_UNICODE_TRANSLATION, EINVAL},
+    meaning{ERROR_FILENAME_EXCED_RANGE, ENAMETOOLONG},
     meaning{ERROR_ACCESS_DENIED, EACCES},
+    meaning{ERROR_SHARING_VIOLATION, EACCES},
+    meaning{ERROR_WRITE_PROTECT, EACCES},
     meaning{ERROR_INVALID_HANDLE, EBADF},
     meaning{ERROR_OUTOFMEMORY, ENOMEM},
     meaning{ERROR_NOT_SUPPORTED, EOPNOTSUPP},
     meaning{ERROR_BROKEN_PIPE, EPIPE},
+    meaning{ERROR_NO_DATA, EPIPE},  // nobody reads the pipe
     meaning{ERROR_NETNAME_DELETED, ECONNRESET},
     meaning{ERROR_PORT_UNREACHABLE, ECONNREFUSED},
     meaning{ERROR_MORE_DATA, EMSGSIZE},

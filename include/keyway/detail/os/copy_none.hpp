@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_COPY_NONE_HPP
+#define KEYWAY_DETAIL_OS_COPY_NONE_HPP
+
+// The kernels that are not asked to copy: the BSDs' and macOS's, whose sendfile(2) are three different calls, and
+// Windows'. The counterpart is <keyway/detail/os/copy_linux.hpp>, with the same names.
+
+#include <cstddef>
+
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os/copy_vocabulary.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::os {
+
+class kernel_copy {
+public:
+    template <class... Limit>
+    kernel_copy(const copy_end&, const copy_end&, const Limit&...) noexcept {}
+
+    template <class... Limit>
+    copy_step step(std::size_t, const Limit&...) noexcept {
+        return {copy_outcome::by_hand};
+    }
+};
+
+}  // namespace detail::os
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

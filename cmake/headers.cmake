@@ -38,6 +38,7 @@ set(KEYWAY_HEADERS
     keyway/detail/os/poll_bsd.hpp
     keyway/detail/os/poll_windows.hpp
     keyway/detail/os/poll.hpp
+    keyway/errc.hpp
     keyway/error.hpp
     keyway/deadline.hpp
     # the vocabulary
@@ -85,7 +86,24 @@ set(KEYWAY_HEADERS
     keyway/detail/os/copy.hpp
     keyway/detail/copy.hpp
     keyway/transfer.hpp
-    # later storeys, each opt-in
+    # names and interfaces
+    keyway/detail/list_iterator.hpp
+    keyway/detail/os/interface_linux.hpp
+    keyway/detail/os/interface_bsd.hpp
+    keyway/detail/os/interface_posix.hpp
+    keyway/detail/os/interface_windows.hpp
+    keyway/detail/os/interface.hpp
+    keyway/interface.hpp
+    keyway/detail/os/thread_posix.hpp
+    keyway/detail/os/thread_windows.hpp
+    keyway/detail/os/thread.hpp
+    keyway/detail/background.hpp
+    keyway/detail/os/resolve_posix.hpp
+    keyway/detail/os/resolve_windows.hpp
+    keyway/detail/os/resolve.hpp
+    keyway/detail/lookup.hpp
+    keyway/resolve.hpp
+    # connecting, waiting for many, serving
     keyway/connecting.hpp
     keyway/detail/bounded_list.hpp
     keyway/detail/interleaved.hpp

@@ -4,166 +4,17 @@
 
 // What every failure of the library is: which call failed, the native code it left, and what that means.
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
+#include <keyway/errc.hpp>  // IWYU pragma: export
 #include <keyway/expected.hpp>
 #include <keyway/text.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
-
-/// Whose code an error carries: the operating system's, the resolver's (EAI_*), or one of keyway's own errc values.
-enum class error_domain : std::uint8_t { system, resolver, keyway };
-
-/// The call that failed.
-enum class operation : std::uint8_t {
-    none,
-    open,
-    pair,
-    adopt,
-    duplicate,
-    bind,
-    listen,
-    accept,
-    connect,
-    disconnect,
-    send,
-    send_to,
-    recv,
-    recv_from,
-    shutdown,
-    close,
-    local_endpoint,
-    peer_endpoint,
-    get_option,
-    set_option,
-    convert,
-    cancel,
-    poll,
-    poll_add,
-    poll_modify,
-    poll_remove,
-    poll_wake,
-    signal_wait,
-    pipe,
-    read,
-    write,
-    seek,
-    size,
-    sync,
-};
-
-/// Portable conditions to compare an error with. Positive values are the <cerrno> constants, on every platform;
-/// negative ones are keyway's own.
-enum class errc : int {
-    access_denied = EACCES,
-    address_family_not_supported = EAFNOSUPPORT,
-    address_in_use = EADDRINUSE,
-    address_not_available = EADDRNOTAVAIL,
-    already_connected = EISCONN,
-    argument_out_of_domain = EDOM,
-    bad_descriptor = EBADF,
-    broken_pipe = EPIPE,
-    connection_aborted = ECONNABORTED,
-    connection_already_in_progress = EALREADY,
-    connection_refused = ECONNREFUSED,
-    connection_reset = ECONNRESET,
-    destination_address_required = EDESTADDRREQ,
-    file_exists = EEXIST,
-    file_too_large = EFBIG,
-    filename_too_long = ENAMETOOLONG,
-    host_unreachable = EHOSTUNREACH,
-    in_progress = EINPROGRESS,
-    interrupted = EINTR,
-    invalid_argument = EINVAL,
-    invalid_seek = ESPIPE,
-    io_error = EIO,
-    is_a_directory = EISDIR,
-    message_too_long = EMSGSIZE,
-    network_down = ENETDOWN,
-    network_reset = ENETRESET,
-    network_unreachable = ENETUNREACH,
-    no_buffer_space = ENOBUFS,
-    no_space_on_device = ENOSPC,
-    no_such_file = ENOENT,
-    no_such_option = ENOPROTOOPT,
-    not_a_socket = ENOTSOCK,
-    not_connected = ENOTCONN,
-    not_enough_memory = ENOMEM,
-    not_permitted = EPERM,
-    not_supported = EOPNOTSUPP,
-    operation_canceled = ECANCELED,
-    protocol_error = EPROTO,
-    protocol_not_supported = EPROTONOSUPPORT,
-    resource_busy = EBUSY,
-    timed_out = ETIMEDOUT,
-    too_many_files = EMFILE,
-    too_many_files_in_system = ENFILE,
-    would_block = EAGAIN,
-    wrong_protocol_type = EPROTOTYPE,
-
-    end_of_stream = -1,    ///< the peer closed its side before all the bytes came
-    wrong_kind = -2,       ///< adopt(): the descriptor is of another family, type, protocol or state
-    wrong_family = -3,     ///< the endpoint is of another family
-    malformed_value = -4,  ///< the kernel gave a value of another size than asked for
-    already_added = -5,    ///< the handle is in the poll set
-    not_added = -6,        ///< the handle is not in the poll set
-};
-
-namespace detail {
-
-/// One <cerrno> constant where two mean the same.
-constexpr int canonical(int condition) noexcept {
-    if (condition == EWOULDBLOCK) return EAGAIN;
-    if (condition == ENOTSUP) return EOPNOTSUPP;
-    return condition;
-}
-
-}  // namespace detail
-
-[[nodiscard]] constexpr std::string_view name_of(operation op) noexcept {
-    switch (op) {
-    case operation::none: return "none";
-    case operation::open: return "open";
-    case operation::pair: return "pair";
-    case operation::adopt: return "adopt";
-    case operation::duplicate: return "duplicate";
-    case operation::bind: return "bind";
-    case operation::listen: return "listen";
-    case operation::accept: return "accept";
-    case operation::connect: return "connect";
-    case operation::disconnect: return "disconnect";
-    case operation::send: return "send";
-    case operation::send_to: return "send_to";
-    case operation::recv: return "recv";
-    case operation::recv_from: return "recv_from";
-    case operation::shutdown: return "shutdown";
-    case operation::close: return "close";
-    case operation::local_endpoint: return "local_endpoint";
-    case operation::peer_endpoint: return "peer_endpoint";
-    case operation::get_option: return "get option";
-    case operation::set_option: return "set option";
-    case operation::convert: return "convert";
-    case operation::cancel: return "cancel";
-    case operation::poll_add: return "add to poll set";
-    case operation::poll_modify: return "modify in poll set";
-    case operation::poll_remove: return "remove from poll set";
-    case operation::poll: return "poll";
-    case operation::poll_wake: return "wake poll set";
-    case operation::signal_wait: return "wait for a signal";
-    case operation::pipe: return "pipe";
-    case operation::read: return "read";
-    case operation::write: return "write";
-    case operation::seek: return "seek";
-    case operation::size: return "size";
-    case operation::sync: return "sync";
-    }
-    return "unknown";
-}
 
 /// 8 bytes, trivially copyable: a code, whose it is, and the call that failed.
 class error {
@@ -178,6 +29,9 @@ public:
     /// An error that keyway itself finds.
     constexpr error(errc condition, operation op) noexcept
         : error(static_cast<int>(condition), op, error_domain::keyway) {}
+    /// An error of the resolver.
+    constexpr error(resolver_errc condition, operation op) noexcept
+        : error(static_cast<int>(condition), op, error_domain::resolver) {}
 
     [[nodiscard]] constexpr int code() const noexcept { return static_cast<int>(static_cast<std::uint32_t>(bits_)); }
     [[nodiscard]] constexpr error_domain domain() const noexcept {
@@ -204,6 +58,7 @@ public:
 
     /// The same call may succeed at once or soon, with nothing changed by the program.
     [[nodiscard]] constexpr bool is_transient() const noexcept {
+        if (*this == resolver_errc::try_again) return true;
         switch (condition()) {
         case errc::would_block:
         case errc::interrupted:
@@ -223,7 +78,8 @@ public:
         case errc::too_many_files:
         case errc::too_many_files_in_system:
         case errc::no_buffer_space:
-        case errc::not_enough_memory: return true;
+        case errc::not_enough_memory:
+        case errc::too_many_lookups: return true;
         default: return false;
         }
     }
@@ -252,7 +108,8 @@ public:
     [[nodiscard]] fixed_text<max_message> reason() const noexcept {
         fixed_text<max_message> text;
         if (domain() == error_domain::resolver) {
-            return append_number(text.append("resolver error "));
+            const std::string_view known = describe(static_cast<resolver_errc>(code()));
+            return known.empty() ? append_number(text.append("resolver error ")) : text.append(known);
         }
         if (domain() == error_domain::keyway) {
             switch (condition()) {
@@ -262,6 +119,7 @@ public:
             case errc::malformed_value: return text.append("the kernel gave a value of another size");
             case errc::already_added: return text.append("the handle is in the poll set already");
             case errc::not_added: return text.append("the handle is not in the poll set");
+            case errc::too_many_lookups: return text.append("too many look-ups are under way");
             default: break;
             }
         }
@@ -274,6 +132,9 @@ public:
     friend constexpr bool operator==(const error&, const error&) noexcept = default;
     friend constexpr bool operator==(const error& e, errc condition) noexcept {
         return e.domain() != error_domain::resolver && e.condition() == condition;
+    }
+    friend constexpr bool operator==(const error& e, resolver_errc condition) noexcept {
+        return e.domain() == error_domain::resolver && e.code() == static_cast<int>(condition);
     }
 
 private:

@@ -60,7 +60,7 @@ inline const std::error_category& keyway_category() noexcept {
     return category;
 }
 
-/// The category of the resolver's codes, EAI_*.
+/// The category of the resolver's codes, resolver_errc.
 inline const std::error_category& resolver_category() noexcept {
     static const detail::domain_category category(error_domain::resolver);
     return category;

@@ -17,6 +17,8 @@ namespace keyway::inline KEYWAY_MODE {
 template <std::size_t Capacity>
 class fixed_text {
 public:
+    static constexpr std::size_t capacity = Capacity;
+
     constexpr fixed_text() noexcept = default;
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters_, size_}; }
@@ -85,6 +87,7 @@ enum class text_errc : std::uint8_t {
     zone_empty,
     zone_not_a_number,
     zone_above_32_bits,
+    zone_unknown,
     port_missing,
     port_above_65535,
     ipv6_needs_brackets,
@@ -116,6 +119,7 @@ enum class text_errc : std::uint8_t {
     case text_errc::zone_empty: return "nothing follows '%'";
     case text_errc::zone_not_a_number: return "the zone is not a decimal interface index";
     case text_errc::zone_above_32_bits: return "the zone does not fit 32 bits";
+    case text_errc::zone_unknown: return "no interface has the zone's name";
     case text_errc::port_missing: return "a colon and a port were expected";
     case text_errc::port_above_65535: return "the port is above 65535";
     case text_errc::ipv6_needs_brackets: return "an IPv6 address with a port is written [address]:port";

@@ -35,13 +35,44 @@ static_assert(kw::transfer_error(refused, 7).transferred == 7);
 namespace {
 
 constexpr operation all_operations[] = {
-    operation::open,          operation::pair,       operation::adopt,       operation::duplicate,
-    operation::bind,          operation::listen,     operation::accept,      operation::connect,
-    operation::disconnect,    operation::send,       operation::send_to,     operation::recv,
-    operation::recv_from,     operation::shutdown,   operation::close,       operation::local_endpoint,
-    operation::peer_endpoint, operation::get_option, operation::set_option,  operation::convert,
-    operation::cancel,        operation::poll_add,   operation::poll_modify, operation::poll_remove,
-    operation::poll,     operation::poll_wake,
+    operation::open,
+    operation::pair,
+    operation::adopt,
+    operation::duplicate,
+    operation::bind,
+    operation::listen,
+    operation::accept,
+    operation::connect,
+    operation::disconnect,
+    operation::send,
+    operation::send_to,
+    operation::recv,
+    operation::recv_from,
+    operation::shutdown,
+    operation::close,
+    operation::local_endpoint,
+    operation::peer_endpoint,
+    operation::get_option,
+    operation::set_option,
+    operation::convert,
+    operation::cancel,
+    operation::poll_add,
+    operation::poll_modify,
+    operation::poll_remove,
+    operation::poll,
+    operation::poll_wake,
+    operation::signal_wait,
+    operation::interfaces,
+    operation::interface_index,
+    operation::interface_name,
+    operation::resolve,
+    operation::resolve_name,
+    operation::pipe,
+    operation::read,
+    operation::write,
+    operation::seek,
+    operation::size,
+    operation::sync,
 };
 
 std::string message_of(const error& e) { return std::string(e.message().view()); }
@@ -89,13 +120,13 @@ TEST_CASE("keyway's own conditions have a text of their own") {
           "recv: the peer closed the stream before the end of the data");
     std::set<std::string> texts;
     for (const errc own : {errc::end_of_stream, errc::wrong_kind, errc::wrong_family, errc::malformed_value,
-                           errc::already_added, errc::not_added}) {
+                           errc::already_added, errc::not_added, errc::too_many_lookups}) {
         const std::string text = message_of(error(own, operation::adopt));
         CHECK(text.starts_with("adopt: "));
         CHECK(text.find("nknown error") == std::string::npos);  // what the system says of a negative code
         texts.insert(text);
     }
-    CHECK(texts.size() == 6);
+    CHECK(texts.size() == 7);
 }
 
 TEST_CASE("a code that the system does not know still gives a text") {
@@ -139,7 +170,28 @@ TEST_CASE("equality of two errors asks for code, domain and operation") {
     CHECK(error{} == error(0, operation::none));
 }
 
-TEST_CASE("a resolver's code means no errc and says its number") {
+TEST_CASE("a resolver's condition is an error with words, and equals itself alone") {
+    std::set<std::string_view> words;
+    int count = 0;
+    for (int number = 1; !describe(static_cast<kw::resolver_errc>(number)).empty(); ++number, ++count) {
+        const auto condition = static_cast<kw::resolver_errc>(number);
+        const error e(condition, operation::resolve);
+        words.insert(describe(condition));
+        CHECK(message_of(e) == "resolve: " + std::string(describe(condition)));
+        CHECK(e.domain() == kw::error_domain::resolver);
+        CHECK(e.code() == number);
+        CHECK(e == condition);
+        CHECK_FALSE(e == static_cast<kw::resolver_errc>(number + 1));
+        CHECK_FALSE(error(number, operation::resolve) == condition);
+        CHECK(e.condition() == errc{});
+        CHECK(e.is_transient() == (condition == kw::resolver_errc::try_again));
+        CHECK_FALSE(e.is_resource_exhausted());
+    }
+    CHECK(count == static_cast<int>(kw::resolver_errc::text_too_long));  // the last one
+    CHECK(words.size() == static_cast<std::size_t>(count));
+}
+
+TEST_CASE("a resolver's code that is not known means no errc and says its number") {
     const error unknown_host(-2, operation::none, kw::error_domain::resolver);
     CHECK(unknown_host.condition() == errc{});
     CHECK_FALSE(unknown_host == errc::wrong_kind);  // which is -2 as well
@@ -156,27 +208,17 @@ TEST_CASE("each predicate is true of its conditions and of no others") {
     };
     constexpr bool yes = true, no = false;
     constexpr row table[] = {
-        {errc::would_block, yes, no, no},
-        {errc::interrupted, yes, no, no},
-        {errc::connection_aborted, yes, no, yes},
-        {errc::protocol_error, yes, no, no},
-        {errc::no_buffer_space, yes, yes, no},
-        {errc::network_down, yes, no, no},
-        {errc::network_unreachable, yes, no, no},
-        {errc::host_unreachable, yes, no, no},
-        {errc::too_many_files, no, yes, no},
-        {errc::too_many_files_in_system, no, yes, no},
-        {errc::not_enough_memory, no, yes, no},
-        {errc::connection_reset, no, no, yes},
-        {errc::broken_pipe, no, no, yes},
-        {errc::network_reset, no, no, yes},
-        {errc::not_connected, no, no, yes},
-        {errc::end_of_stream, no, no, yes},
-        {errc::timed_out, no, no, no},
-        {errc::connection_refused, no, no, no},
-        {errc::bad_descriptor, no, no, no},
-        {errc::invalid_argument, no, no, no},
-        {errc::message_too_long, no, no, no},
+        {errc::would_block, yes, no, no},         {errc::interrupted, yes, no, no},
+        {errc::connection_aborted, yes, no, yes}, {errc::protocol_error, yes, no, no},
+        {errc::no_buffer_space, yes, yes, no},    {errc::network_down, yes, no, no},
+        {errc::network_unreachable, yes, no, no}, {errc::host_unreachable, yes, no, no},
+        {errc::too_many_files, no, yes, no},      {errc::too_many_files_in_system, no, yes, no},
+        {errc::not_enough_memory, no, yes, no},   {errc::too_many_lookups, no, yes, no},
+        {errc::connection_reset, no, no, yes},    {errc::broken_pipe, no, no, yes},
+        {errc::network_reset, no, no, yes},       {errc::not_connected, no, no, yes},
+        {errc::end_of_stream, no, no, yes},       {errc::timed_out, no, no, no},
+        {errc::connection_refused, no, no, no},   {errc::bad_descriptor, no, no, no},
+        {errc::invalid_argument, no, no, no},     {errc::message_too_long, no, no, no},
         {errc::wrong_kind, no, no, no},
     };
     for (const row& r : table) {

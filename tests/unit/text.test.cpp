@@ -117,6 +117,7 @@ TEST_CASE("each reason is the fault of a text in the tables") {
     strike(vectors::ipv4_endpoint);
     strike(vectors::ipv6_endpoint);
     strike(vectors::unix_path);
+    missing.erase(text_errc::zone_unknown);  // parse_zoned() alone looks a name up
     for (const text_errc reason : missing) FAIL_CHECK(str(describe(reason)));
     CHECK(missing.empty());
 }

@@ -62,6 +62,7 @@ inline constexpr std::array meanings{
     meaning{WSAETIMEDOUT, ETIMEDOUT},
     meaning{ERROR_BUSY, EBUSY},
     meaning{ERROR_FILE_NOT_FOUND, ENOENT},
+    meaning{ERROR_DEV_NOT_EXIST, ENODEV},
     meaning{ERROR_NOT_ENOUGH_MEMORY, ENOMEM},
     meaning{ERROR_OPERATION_ABORTED, ECANCELED},
     meaning{ERROR_TOO_MANY_OPEN_FILES, ENFILE},

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_THREAD_WINDOWS_HPP
+#define KEYWAY_DETAIL_OS_THREAD_WINDOWS_HPP
+
+// Threads of Windows; the contract stands in <keyway/detail/os/thread.hpp>.
+
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os/winsock.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::os {
+
+using thread_function = void(void*) noexcept;
+
+template <thread_function* Run>
+::DWORD WINAPI thread_body(void* given) noexcept {
+    Run(given);
+    return 0;
+}
+
+template <thread_function* Run>
+int start_thread(void* argument) noexcept {
+    const ::HANDLE thread = ::CreateThread(nullptr, 0, &thread_body<Run>, argument, 0, nullptr);
+    if (thread == nullptr) return -1;
+    ::CloseHandle(thread);
+    return 0;
+}
+
+}  // namespace detail::os
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

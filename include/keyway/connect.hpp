@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include <keyway/concepts.hpp>
@@ -22,6 +23,7 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
+#include <keyway/resolve.hpp>
 #include <keyway/transport.hpp>
 #include <keyway/waiting.hpp>
 
@@ -240,17 +242,33 @@ template <class Transport, class Range, class Prepare = no_preparation>
     return detail::race<Transport, Range, Prepare>(endpoints, how.limit(), options, prepare).run();
 }
 
+/// A connection to a host by its name: all of its endpoints, in the resolver's order (RFC 6724), as above.
+///
+///     auto connection = kw::tcp::connect("www.example.org", "https", 5s);     // 5 s for the name and the connection
+///
+/// Errors: also those of resolve(), by its name.
+/// Blocks: without a limit until the resolver and the network have given up.
+template <class Transport, class Prepare = no_preparation>
+[[nodiscard]] connect_result<Transport> connect(std::string_view host, const service& service, const waiting& how = {},
+                                                const connect_options<typename Transport::endpoint>& options = {},
+                                                const Prepare& prepare = {}) noexcept {
+    const bool unlimited = how.limit().until == detail::os::never && how.limit().cancel == handle_view::invalid;
+    using family = typename Transport::family;
+    const auto found = unlimited ? resolve<family, typename Transport::type>(host, service)
+                                 : resolve<family, typename Transport::type>(host, service, {}, how);
+    if (!found) return unexpected(connect_error<typename Transport::endpoint>(found.error()));
+    return connect<Transport>(*found, how, options, prepare);
+}
+
 namespace detail {
 
 template <class Transport, class Where>
 struct include_keyway_connect_hpp {
     using type = include_keyway_connect_hpp;
 
-    template <class Prepare>
-    static connect_result<Transport> connect(const Where& endpoints, const waiting& how,
-                                             const connect_options<typename Transport::endpoint>& options,
-                                             const Prepare& prepare) noexcept {
-        return keyway::connect<Transport>(endpoints, how, options, prepare);
+    template <class... Rest>
+    static connect_result<Transport> connect(const Where& where, const Rest&... rest) noexcept {
+        return keyway::connect<Transport>(where, rest...);
     }
 };
 

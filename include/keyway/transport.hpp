@@ -6,6 +6,8 @@
 // programs need no other header.
 
 #include <array>
+#include <concepts>
+#include <string_view>
 #include <utility>
 
 // IWYU pragma: begin_exports
@@ -82,6 +84,7 @@ struct include_keyway_connect_hpp;
 template <class Endpoint>
 struct connect_options;
 struct no_preparation;
+class service;
 
 /// The names and one-call forms of a combination; only static members.
 template <address_family F, socket_type T, protocol_type P = default_protocol_t<F, T>>
@@ -132,13 +135,26 @@ struct transport : detail::listener_names<F, T, P> {
     /// A connection to whichever of several endpoints answers first. Needs <keyway/connect.hpp>, which says how.
     template <class Range, class Prepare = no_preparation,
               class Header = typename detail::include_keyway_connect_hpp<transport, Range>::type>
-        requires requires(const Range& endpoints) { *endpoints.begin(); }
+        requires requires(const Range& endpoints) {
+            { *endpoints.begin() } -> std::convertible_to<const endpoint&>;
+        }
     [[nodiscard]] static auto connect(const Range& endpoints, const waiting& how = {},
                                       const connect_options<endpoint>& options = {},
                                       const Prepare& prepare = {}) noexcept
         requires(connection_oriented<T> && internet_family<F>)
     {
         return Header::connect(endpoints, how, options, prepare);
+    }
+    /// A connection to a host and service by their names: `tcp::connect("www.example.org", "https", 5s)`. Needs the same
+    /// header.
+    template <std::convertible_to<std::string_view> Host, class Prepare = no_preparation,
+              class Header = typename detail::include_keyway_connect_hpp<transport, Host>::type>
+    [[nodiscard]] static auto connect(const Host& host, const service& service, const waiting& how = {},
+                                      const connect_options<endpoint>& options = {},
+                                      const Prepare& prepare = {}) noexcept
+        requires(connection_oriented<T> && internet_family<F>)
+    {
+        return Header::connect(host, service, how, options, prepare);
     }
 
     /// Two connections to each other. AF_UNIX asks socketpair(2), on POSIX. TCP goes over the loopback interface, on every

@@ -140,6 +140,29 @@ TEST_CASE_FIXTURE(listening, "a socket that cannot be prepared or bound is a fai
     CHECK(failure(kw::connect<kw::tcp>(endpoints{open}, 30s, {.local = other})) != kw::error{});
 }
 
+TEST_CASE_FIXTURE(listening, "a host by its name, or its address") {
+    const auto port = open.port();
+    CHECK(must(kw::tcp::connect("127.0.0.1", port, 30s)).peer_endpoint().value() == open);
+    CHECK(must(kw::tcp::connect("127.0.0.1", std::to_string(port), 30s)).peer_endpoint().value() == open);
+    CHECK(kw::tcp::connect("localhost", port, 30s));
+    CHECK(kw::tcp::connect(std::string("localhost"), port));
+    CHECK(kw::connect<kw::tcp4>("localhost", port, 30s, {.delay = 10ms}));
+    const auto refused = kw::tcp::connect("127.0.0.1", nobody.endpoint().port(), 30s);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error() == kw::errc::connection_refused);
+    CHECK(refused.error().attempts().size() == 1);
+}
+
+TEST_CASE("a host that cannot be found is the resolver's error, and no attempt") {
+    const auto nowhere = kw::tcp4::connect("::1", 80, 30s);
+    REQUIRE_FALSE(nowhere);
+    CHECK(nowhere.error().domain() == kw::error_domain::resolver);
+    CHECK(nowhere.error().operation() == kw::operation::resolve);
+    CHECK(nowhere.error().attempts().empty());
+    CHECK(failure(kw::tcp::connect("127.0.0.1", "no-such-service", 30s)) == kw::resolver_errc::service_not_found);
+    CHECK(failure(kw::tcp::connect("127.0.0.1", 80, -1s)) == kw::errc::timed_out);
+}
+
 TEST_CASE("the delay between attempts is 250 ms, and stays in its bounds") {
     CHECK(kw::attempt_delay().nanoseconds() == 250'000'000);
     CHECK(kw::attempt_delay(100ms).nanoseconds() == 100'000'000);

@@ -19,9 +19,12 @@ template <class Element>
 class bounded_list {
 public:
     bounded_list() noexcept = default;
+    bounded_list(const bounded_list& other) noexcept {
+        for (const Element& element : other.elements()) add(element, other.size_);
+    }
     bounded_list(bounded_list&& other) noexcept
         : elements_(std::exchange(other.elements_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-    bounded_list& operator=(bounded_list&& other) noexcept {
+    bounded_list& operator=(bounded_list other) noexcept {
         std::swap(elements_, other.elements_);
         std::swap(size_, other.size_);
         return *this;

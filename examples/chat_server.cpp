@@ -5,12 +5,11 @@
 
 #include <keyway/keyway.hpp>
 #include <keyway/poll.hpp>
+#include <keyway/signal.hpp>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <iostream>
 #include <map>
@@ -38,17 +37,13 @@ public:
     chat(kw::tcp::listener listener, kw::poll_set<std::size_t> set)
         : listener_(std::move(listener)), set_(std::move(set)) {}
 
-    kw::result<void> run();
-
-    /// Ends run(). A signal handler may call it.
-    void stop() {
-        stops_ = true;
-        (void)set_.wake();
-    }
+    /// Until somebody says stop.
+    kw::result<void> run(const kw::canceller_view& stop);
 
 private:
     // Every other token is the number of a client, which nobody gets again: an event of one who has left finds nobody.
     static constexpr std::size_t the_listener = 0;
+    static constexpr std::size_t the_stop = 1;
 
     kw::result<void> listen_again(bool accepts);
     kw::result<void> welcome();
@@ -62,16 +57,16 @@ private:
     kw::tcp::listener listener_;
     kw::poll_set<std::size_t> set_;
     std::map<std::size_t, client> clients_;
-    std::size_t last_number_ = the_listener;
+    std::size_t last_number_ = the_stop;
     bool accepts_ = true;
-    std::atomic<bool> stops_ = false;
 };
 
-kw::result<void> chat::run() {
+kw::result<void> chat::run(const kw::canceller_view& stop) {
     // Who knocked may have gone away before accept(), which must not wait for the next one then.
     if (auto set = listener_.set(kw::option::non_blocking{}); !set) return set;
     if (auto added = set_.add(listener_, kw::readable, the_listener); !added) return added;
-    while (!stops_) {
+    if (auto added = set_.add(stop, kw::readable, the_stop); !added) return added;
+    for (;;) {
         const auto ready = accepts_ ? set_.wait() : set_.wait(std::chrono::seconds(1));
         if (!ready && !ready.error().timed_out()) return kw::unexpected(ready.error());
         if (!ready) {
@@ -79,6 +74,7 @@ kw::result<void> chat::run() {
             continue;
         }
         for (const auto& event : *ready) {
+            if (event.token == the_stop) return tell_all("* the chat is over\n"), kw::result<void>();
             if (event.token == the_listener) {
                 if (auto welcomed = welcome(); !welcomed) return welcomed;
             } else if (const auto found = clients_.find(event.token); found != clients_.end()) {
@@ -88,8 +84,6 @@ kw::result<void> chat::run() {
         }
         if (auto parted = part(); !parted) return parted;
     }
-    tell_all("* the chat is over\n");
-    return {};
 }
 
 kw::result<void> chat::listen_again(bool accepts) {
@@ -110,7 +104,7 @@ kw::result<void> chat::welcome() {
     client& guest = clients_[number];
     guest.number = number;
     guest.connection = std::move(next->connection);
-    guest.name = "guest" + std::to_string(number);
+    guest.name = "guest" + std::to_string(number - the_stop);
     tell(guest, "* welcome, " + guest.name + ", among " + std::to_string(clients_.size()) + "\n");
     tell_all("* " + guest.name + " is here\n", &guest);
     return {};
@@ -187,8 +181,6 @@ kw::result<void> chat::part() {
     }
 }
 
-chat* running = nullptr;
-
 int main(int count, char** arguments) {
     const auto fail = [](std::string_view why) { return std::cerr << "chat_server: " << why << '\n', 1; };
     if (count != 2) return std::cerr << "usage: chat_server ADDRESS:PORT\n", 2;
@@ -198,13 +190,11 @@ int main(int count, char** arguments) {
     if (!listener) return fail(listener.error().message());
     auto set = kw::poll_set<std::size_t>::open();
     if (!set) return fail(set.error().message());
+    const auto stop = kw::signal_stop::open();  // from now on Ctrl-C is an event
+    if (!stop) return fail(stop.error().message());
     if (const auto chosen = listener->local_endpoint())
         std::cerr << "chat_server: listening on " << chosen->text().view() << '\n';
 
-    chat here(std::move(*listener), std::move(*set));
-    running = &here;
-    for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { running->stop(); });
-    const auto ended = here.run();
-    for (const int number : {SIGINT, SIGTERM}) std::signal(number, SIG_DFL);
+    const auto ended = chat(std::move(*listener), std::move(*set)).run(*stop);
     return ended ? 0 : fail(ended.error().message());
 }

@@ -22,9 +22,10 @@ namespace keyway::inline KEYWAY_MODE {
 ///
 ///     auto attempt = kw::start_connect<kw::tcp>(endpoint);
 ///     poll_set.add(*attempt, kw::writable, token);              // and others; wait() tells of one
+///     poll_set.remove(*attempt);
 ///     auto connection = std::move(*attempt).finish();
 ///
-/// Closing it gives the attempt up.
+/// Closing it gives the attempt up. In a poll_set it has to be removed before finish(), which closes it where it failed.
 template <address_family F, connection_oriented T, protocol_type P = default_protocol_t<F, T>>
     requires combination<F, T, P>
 class connecting : public owner<handle_view> {

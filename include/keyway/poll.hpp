@@ -42,6 +42,7 @@ concept poll_token = std::is_trivially_copyable_v<T> && std::default_initializab
 
 /// What is ready. It is a hint: what counts is what the call says that it leads to. A socket may be ready and then not
 /// be, where others share it or a datagram turns out damaged: option::non_blocking keeps such a call from waiting.
+/// The BSDs tell of each direction in an event of its own.
 template <poll_token Token>
 struct poll_event {
     Token token;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -282,6 +283,10 @@ constinit next_in_line<::ssize_t(int, ::loff_t*, int, ::loff_t*, std::size_t, un
 constinit next_in_line<::ssize_t(int, ::loff_t*, int, ::loff_t*, std::size_t, unsigned)> next_copy_file_range(
     call::copy_file_range);
 constinit next_in_line<int(::pollfd*, ::nfds_t, const ::timespec*, const ::sigset_t*)> next_ppoll(call::ppoll);
+constinit next_in_line<int(int)> next_epoll_create1(call::epoll_create1);
+constinit next_in_line<int(int, int, int, ::epoll_event*)> next_epoll_ctl(call::epoll_ctl);
+constinit next_in_line<int(int, ::epoll_event*, int, int)> next_epoll_wait(call::epoll_wait);
+constinit next_in_line<int(unsigned, int)> next_eventfd(call::eventfd);
 
 /// Leaves errno as the program had it, whatever we had to ask for.
 class errno_keeper {
@@ -295,10 +300,11 @@ private:
     int kept_ = errno;
 };
 
-/// A socket, or a number that no descriptor has: closing that would be a mistake worth counting.
+/// A socket, what epoll and eventfd make, which is of no type, or a number that no descriptor has: closing that would be
+/// a mistake worth counting.
 bool is_ours(int descriptor) noexcept {
     struct ::stat status{};
-    return ::fstat(descriptor, &status) != 0 || S_ISSOCK(status.st_mode);
+    return ::fstat(descriptor, &status) != 0 || S_ISSOCK(status.st_mode) || (status.st_mode & S_IFMT) == 0;
 }
 
 /// Counts a call that concerns us, and tells whether it is to fail and how.
@@ -554,6 +560,28 @@ int shim_poll(::pollfd* waits, ::nfds_t count, int milliseconds) {
 int shim_ppoll(::pollfd* waits, ::nfds_t count, const ::timespec* time, const ::sigset_t* mask) __asm__("ppoll");
 int shim_ppoll(::pollfd* waits, ::nfds_t count, const ::timespec* time, const ::sigset_t* mask) {
     return forward(judge(call::ppoll, {waits, count}), next_ppoll, waits, count, time, mask);
+}
+
+int shim_epoll_create1(int flags) __asm__("epoll_create1");
+int shim_epoll_create1(int flags) {
+    const auto fault = active.load(std::memory_order_acquire) ? judge(call::epoll_create1) : std::nullopt;
+    return forward(fault, next_epoll_create1, flags);
+}
+
+int shim_epoll_ctl(int set, int what, int descriptor, ::epoll_event* event) __asm__("epoll_ctl");
+int shim_epoll_ctl(int set, int what, int descriptor, ::epoll_event* event) {
+    return forward_on(next_epoll_ctl, set, what, descriptor, event);
+}
+
+int shim_epoll_wait(int set, ::epoll_event* events, int room, int milliseconds) __asm__("epoll_wait");
+int shim_epoll_wait(int set, ::epoll_event* events, int room, int milliseconds) {
+    return forward_on(next_epoll_wait, set, events, room, milliseconds);
+}
+
+int shim_eventfd(unsigned count, int flags) __asm__("eventfd");
+int shim_eventfd(unsigned count, int flags) {
+    const auto fault = active.load(std::memory_order_acquire) ? judge(call::eventfd) : std::nullopt;
+    return forward(fault, next_eventfd, count, flags);
 }
 
 ::ssize_t shim_read(int descriptor, void* buffer, std::size_t size) __asm__("read");

@@ -25,7 +25,8 @@
 //     connect:after=1:EINTR   the first connect is made, and then reported as failed
 //     any:fail=9:EINVAL       the ninth of all calls fails
 //
-// Only calls on sockets, and on numbers that no descriptor has, are counted and fail; all others go through untouched.
+// Only calls on sockets, on what epoll and eventfd made, and on numbers that no descriptor has, are counted and fail; all
+// others go through untouched.
 // The calls on files, from `read` on, are apart: they are counted on all descriptors but the standard streams, and not
 // among the calls of any kind.
 // A close is always made for real, as on Linux, where it frees the number whatever it reports.
@@ -62,6 +63,10 @@ enum class call : unsigned char {
     getpeername,
     poll,
     ppoll,
+    epoll_create1,
+    epoll_ctl,
+    epoll_wait,
+    eventfd,
     read,
     write,
     sendfile,
@@ -70,11 +75,11 @@ enum class call : unsigned char {
 };
 
 /// Indexed by call.
-inline constexpr std::array<std::string_view, 26> call_names{
-    "socket", "socketpair", "bind",       "listen",      "accept4",         "connect",  "send",
-    "sendto", "sendmsg",    "recv",       "recvfrom",    "recvmsg",         "shutdown", "close",
-    "fcntl",  "getsockopt", "setsockopt", "getsockname", "getpeername",     "poll",     "ppoll",
-    "read",   "write",      "sendfile",   "splice",      "copy_file_range",
+inline constexpr std::array<std::string_view, 30> call_names{
+    "socket",     "socketpair",  "bind",        "listen",   "accept4",  "connect",         "send",      "sendto",
+    "sendmsg",    "recv",        "recvfrom",    "recvmsg",  "shutdown", "close",           "fcntl",     "getsockopt",
+    "setsockopt", "getsockname", "getpeername", "poll",     "ppoll",    "epoll_create1",   "epoll_ctl", "epoll_wait",
+    "eventfd",    "read",        "write",       "sendfile", "splice",   "copy_file_range",
 };
 
 constexpr std::string_view name_of(call which) noexcept { return call_names[static_cast<std::size_t>(which)]; }

@@ -5,7 +5,7 @@
 // The door of the room of poll sets, by the rules of <keyway/detail/os.hpp>. Every room supplies the same names:
 //
 //   types      poller: what a set is made of. A fresh one is empty; nobody closes it but close_poller()
-//   life       open_poller, close_poller, is_open
+//   life       open_poller (what it has made before it fails is in the poller), close_poller, is_open
 //   changes    add_to, modify_in, remove_from
 //   waiting    wait_for_events: hands sink(token, told) what is ready, with a limit or none; nothing, where it was woken.
 //              wake_poller: ends the wait, or the next one

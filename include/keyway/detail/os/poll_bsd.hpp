@@ -85,12 +85,8 @@ inline constexpr native_handle waker_number = 0;  // of a user event, which is n
 inline int open_poller(poller& set) noexcept {
     set.queue = ::kqueue();
     if (set.queue < 0) return -1;
-    if (::fcntl(set.queue, F_SETFD, FD_CLOEXEC) == 0 &&
-        change_filter(set, waker_number, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0) == 0)
-        return 0;
-    const int cause = errno;
-    close_poller(set);
-    return fail_with(cause);
+    if (::fcntl(set.queue, F_SETFD, FD_CLOEXEC) < 0) return -1;
+    return change_filter(set, waker_number, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0);
 }
 
 inline int wake_poller(const poller& set) noexcept {

@@ -57,10 +57,8 @@ inline int open_poller(poller& set) noexcept {
     set.queue = ::epoll_create1(EPOLL_CLOEXEC);
     if (set.queue < 0) return -1;
     set.waker = open_waker();
-    if (set.waker >= 0 && add_to(set, set.waker, poll_readable, reserved_token) == set_change::done) return 0;
-    const int cause = errno;
-    close_poller(set);
-    return fail_with(cause);
+    if (set.waker < 0) return -1;
+    return add_to(set, set.waker, poll_readable, reserved_token) == set_change::done ? 0 : -1;
 }
 
 inline int wake_poller(const poller& set) noexcept { return wake(set.waker); }

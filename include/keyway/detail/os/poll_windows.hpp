@@ -103,7 +103,6 @@ inline int open_poller(poller& set) noexcept {
     if (append(set, waker, poll_readable, reserved_token) == 0) return 0;
     const int cause = last_error();
     close(waker);
-    close_poller(set);
     return fail_with(cause);
 }
 

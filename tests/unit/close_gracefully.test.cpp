@@ -40,7 +40,6 @@ TEST_CASE_FIXTURE(test::bounded, "a graceful close gives the peer everything, al
 }
 
 TEST_CASE_FIXTURE(test::bounded, "a plain close with something unread may reset the peer") {
-    if (test::skipped_under_wine("a reset by close()", "closes a socket with unread data as any other")) return;
     auto ends = test::connect_ends();
     must(ends.client.send_all("unread"));
     std::array<std::byte, 8> buffer;
@@ -71,8 +70,10 @@ TEST_CASE_FIXTURE(test::bounded, "a reset on the way is told, and the connection
     must(std::move(ends.client).reset());
     const auto closed = std::move(ends.server).close_gracefully(30s);
     const auto why = failure(closed);
-    CHECK((why == kw::errc::connection_reset || why == kw::errc::not_connected));
     CHECK_FALSE(ends.server.is_open());
+    if (test::skipped_under_wine("a reset while a call waits", "tells it as the end of the stream")) return;
+    CAPTURE(why);
+    CHECK((why == kw::errc::connection_reset || why == kw::errc::not_connected));
 }
 
 TEST_CASE_FIXTURE(test::bounded, "an empty connection cannot be closed") {

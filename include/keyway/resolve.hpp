@@ -8,8 +8,8 @@
 // interrupted. A form without a limit runs it in the calling thread. A form with one runs it in a thread of its own,
 // with all signals blocked, and when the limit is reached leaves it alone there: the abandoned thread ends when the
 // resolver does (glibc asks each server twice, for five seconds each, unless resolv.conf says otherwise), and frees what it
-// used. At the end of the program nothing waits for it. There are at most max_lookups such threads; a shared library that
-// contains the call must not be unloaded while there are.
+// used. At the end of the program nothing waits for it. There are at most max_lookups such threads, and in a child of
+// fork(2) the parent's are counted for ever. A shared library that contains the call must not be unloaded while there are.
 
 #include <concepts>
 #include <cstddef>
@@ -122,6 +122,7 @@ error run(Job& job, const waiting& how) noexcept {
 template <class F, class T, class... Limit>
 result<endpoint_list<F>> resolve(std::string_view host, const service& service, const resolve_options& options,
                                  const Limit&... within) noexcept {
+    // With the type alone, systems that know other protocols of that type tell of each endpoint several times.
     lookup wanted({.domain = F::domain,
                    .type = T::native,
                    .protocol = default_protocol_t<F, T>::number,

@@ -67,6 +67,13 @@ inline bool replace_file(const std::string& path, const std::string& content, co
     return ::mount(own.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) == 0;
 }
 
+constexpr const char* hosts = "127.0.0.1 localhost\n::1 localhost\n127.0.0.9 filed.test\n127.0.0.10 b\xc3\xbc"
+                              "cher.test\n";
+
+/// The first is as long as a service's name may be.
+constexpr const char* services =
+    "thirty-one-characters-of-a-name 31/tcp\nhttp 80/tcp www\ndomain 53/tcp\ndomain 53/udp\ntftp 69/udp\n";
+
 /// In a child: a network of its own, whose names are in its own /etc/hosts, and for the rest asked of 127.0.0.1. Empty, or
 /// why this cannot be had.
 inline std::string enter_own_names(const std::string& resolver_options, const std::string& folder) {
@@ -75,9 +82,9 @@ inline std::string enter_own_names(const std::string& resolver_options, const st
         return "skipped: no permission for files of its own";
     const bool replaced =
         replace_file("/etc/resolv.conf", "nameserver 127.0.0.1\noptions " + resolver_options + "\n", folder) &&
-        replace_file("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n127.0.0.9 filed.test\n", folder) &&
+        replace_file("/etc/hosts", hosts, folder) && replace_file("/etc/services", services, folder) &&
         replace_file("/etc/nsswitch.conf", "hosts: files dns\nservices: files\n", folder);
-    return replaced ? "" : "skipped: no resolv.conf, hosts or nsswitch.conf to replace";
+    return replaced ? "" : "skipped: no resolv.conf, hosts, services or nsswitch.conf to replace";
 }
 
 /// Runs the body in a child with names of its own and the server that knows them.

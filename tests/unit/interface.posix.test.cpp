@@ -121,6 +121,8 @@ TEST_CASE("interfaces, flags and addresses are those that ip(8) tells of") {
             KEYWAY_CHILD_CHECK(run("ip link set kw10 name fifteen-letters"));
             KEYWAY_CHILD_CHECK(lines_of(told()) == lines_of(output_of(ip_addr)));
             KEYWAY_CHILD_CHECK(lines_of(told()).contains("fifteen-letters has 10.10.0.1/0"));
+            KEYWAY_CHILD_CHECK(kw::interface_index("fifteen-letters"));
+            KEYWAY_CHILD_CHECK(failure(kw::interface_index("fifteen-letters!")) == errc::no_such_device);
         }
         if (can_add("tuntap add kwtun mode tun")) {  // without a hardware address
             KEYWAY_CHILD_CHECK(run("ip link set kwtun addrgenmode none up"));

@@ -177,12 +177,12 @@ private:
         : drained<typename Transport::connection>(std::move(ends[0]), std::move(ends[1])) {}
 };
 
-/// Something of the user's own that can be read, at most 1000 bytes at a time.
+/// Something of the user's own that can be read, so many bytes at a time.
 class own_source {
 public:
-    explicit own_source(const bytes& data) : rest_(data) {}
+    explicit own_source(const bytes& data, std::size_t most = 1000) : rest_(data), most_(most) {}
     kw::result<std::span<std::byte>> read(kw::mutable_bytes buffer) {
-        const std::size_t size = std::min({rest_.size(), buffer.size(), std::size_t{1000}});
+        const std::size_t size = std::min({rest_.size(), buffer.size(), most_});
         if (size > 0) std::memcpy(buffer.data(), rest_.data(), size);
         rest_ = rest_.subspan(size);
         return buffer.first(size);
@@ -191,6 +191,7 @@ public:
 
 private:
     std::span<const std::byte> rest_;
+    std::size_t most_;
 };
 
 /// Something of the user's own that can be written, at most 300 bytes at a time and `room` in all.
@@ -517,12 +518,17 @@ TEST_CASE_FIXTURE(test::bounded, "copy: a deadline holds while nobody takes what
     if (KEYWAY_HAS_POSIX) {
         from_pipe pipe(data);
         check(pipe.end, ends[0], kw::operation::send);
+        const auto narrow = net::connected_pair<kw::tcp>();
+        must(narrow[0].set(kw::option::send_buffer{1}));
+        must(narrow[1].set(kw::option::receive_buffer{1}));
+        check(pipe.end, narrow[0], kw::operation::send);
         const auto full = must(kw::pipe());
+        must(full.write_end.write_all("x"));
+        own_source own(data, data.size());
+        check(own, full.write_end, kw::operation::write);
         check(file.end, full.write_end, kw::operation::write);
         check(connection.end, full.write_end, kw::operation::write);
         check(pipe.end, full.write_end, kw::operation::write);
-        own_source own(data);
-        check(own, full.write_end, kw::operation::write);
     }
 }
 

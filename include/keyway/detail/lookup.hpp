@@ -104,15 +104,15 @@ public:
     /// A port has no letter in it, the name of a service has one. Systems cut what does not fit 16 bits.
     error set_service(std::string_view service, bool numeric) noexcept {
         scanner in(service);
-        kind_.numeric_service = !has_letter(service);
-        const bool possible = kind_.numeric_service
+        numeric_service_ = !has_letter(service);
+        const bool possible = numeric_service_
                                   ? in.decimal(65535, text_errc::port_above_65535) && in.at_end()
                                   : !numeric && service.size() <= os::max_service_name && is_one_word(service);
         service_.append(service);
         return possible ? error{} : error(resolver_errc::service_not_found, name);
     }
 
-    [[nodiscard]] bool may_block() const noexcept { return !kind_.numeric_host || !kind_.numeric_service; }
+    [[nodiscard]] bool may_block() const noexcept { return !kind_.numeric_host || !numeric_service_; }
 
     /// Returns: error{} for success.
     error run() noexcept {
@@ -131,6 +131,7 @@ private:
     fixed_text<os::max_host_name> host_;
     fixed_text<os::max_service_name> service_;
     os::lookup_kind kind_;
+    bool numeric_service_ = false;
     address_list found_;
 };
 

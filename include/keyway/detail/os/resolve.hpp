@@ -34,7 +34,6 @@ struct lookup_kind {
     int type = 0;
     int protocol = 0;
     bool numeric_host = false;
-    bool numeric_service = false;
     bool passive = false;
     bool canonical_name = false;
     bool configured_only = false;
@@ -47,7 +46,6 @@ inline int look_up(const char* host, const char* service, const lookup_kind& kin
     hints.ai_socktype = kind.type;
     hints.ai_protocol = kind.protocol;
     if (kind.numeric_host) hints.ai_flags |= AI_NUMERICHOST;
-    if (kind.numeric_service) hints.ai_flags |= AI_NUMERICSERV;
     if (kind.passive) hints.ai_flags |= AI_PASSIVE;
     if (kind.canonical_name) hints.ai_flags |= AI_CANONNAME;
     if (kind.configured_only) hints.ai_flags |= AI_ADDRCONFIG;

@@ -27,9 +27,11 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include <keyway/serve.hpp>
 #include <keyway/transport.hpp>
 
 #include "support/child.hpp"
@@ -329,6 +331,20 @@ TEST_CASE("a second signal ends a program that hangs") {
           }) == "signal 2");
 }
 
+TEST_CASE("a second signal ends a drain that does not end") {
+    CHECK(fate([] {
+              const auto stop = must(kw::signal_stop::open());
+              const auto listener = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
+              const auto client = must(kw::tcp4::connect(must(listener.local_endpoint())));
+              const auto hang = [](const auto&) {
+                  send_self(SIGTERM);
+                  for (;;) send_self(SIGINT);
+              };
+              kw::serve(listener, hang, {.until = stop, .drain = 0s});
+              return 1;
+          }) == "signal 2");
+}
+
 TEST_CASE("signals in a tenth of a second are one request") {
     const auto end = fate_in_time([] {
         const auto stop = must(kw::signal_stop::open());
@@ -502,17 +518,14 @@ TEST_CASE_FIXTURE(test::bounded, "a server that ends by a signal leaves its port
                 if (!stop || !tcp || !local) return 1;
                 const std::uint16_t port = tcp->local_endpoint().value().port();
                 if (!telling.send_all(std::as_bytes(std::span(&port, 1)))) return 2;
-                const auto echo = [&](const auto& listener) {
+                const auto echo = [](const auto& client, const auto&, const kw::canceller_view& abort) {
                     std::array<std::byte, 64> buffer{};
-                    while (auto next = listener.accept(*stop))
-                        while (auto got = next->connection.recv(buffer, *stop)) {
-                            if (got->empty()) break;
-                            if (!next->connection.send_all(*got, *stop)) return;
-                        }
+                    while (auto got = client.recv(buffer, abort))
+                        if (got->empty() || !client.send_all(*got, abort)) break;
                 };
-                std::jthread other([&] { echo(*local); });
-                echo(*tcp);
-                return stop->caught() == (i % 2 == 0 ? SIGINT : SIGTERM) ? 0 : 3;
+                const auto report = kw::serve(std::tie(*tcp, *local), echo, {.until = *stop, .drain = 0s});
+                if (report.accepted != 2 || report.ended_by != kw::errc::operation_canceled) return 3;
+                return stop->caught() == (i % 2 == 0 ? SIGINT : SIGTERM) ? 0 : 4;
             };
             ::_exit(serve());
         }

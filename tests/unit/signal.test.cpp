@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <keyway/poll.hpp>
 #include <keyway/stop_token.hpp>
 #include <keyway/transport.hpp>
 
@@ -50,6 +51,19 @@ TEST_CASE_FIXTURE(test::bounded, "an interrupt ends waiting, and is told") {
     std::array<std::byte, 8> buffer{};
     CHECK(failure(two.client.recv(buffer, stop)) == kw::errc::operation_canceled);
     CHECK(failure(two.client.send_all("hello", stop)) == kw::errc::operation_canceled);
+}
+
+TEST_CASE_FIXTURE(test::bounded, "an interrupt is an event of a poll set") {
+    const auto stop = must(kw::signal_stop::open({SIGINT}));
+    auto set = must(kw::poll_set<int>::open());
+    must(set.add(stop, kw::readable, 7));
+    CHECK(failure(set.wait(0s)) == kw::errc::timed_out);
+    if (!test::interrupt_self()) return;
+    const auto ready = must(set.wait(30s));
+    REQUIRE(ready.size() == 1);
+    CHECK(ready[0].token == 7);
+    CHECK(ready[0].readable);
+    must(set.remove(stop));
 }
 
 TEST_CASE_FIXTURE(test::bounded, "a program goes on after a reset") {

@@ -111,7 +111,6 @@ TEST_CASE_FIXTURE(test::bounded, "threads that send on one stream lose nothing a
     const auto ends = test::connect_ends();
     const std::vector<std::byte> much(2 << 20);
     std::atomic<std::size_t> sent = 0;
-    std::atomic<bool> over = false;
     std::size_t received = 0;
     std::thread reading([&] {
         std::vector<std::byte> buffer(65536);

@@ -229,6 +229,12 @@ TEST_CASE("the program's own calls go on, and errno is what it was") {
         send_self(SIGINT);
         KEYWAY_CHILD_CHECK(errno == 4711);
         KEYWAY_CHILD_CHECK(stop.caught() == SIGINT);
+        must(stop.reset());
+        test::close_behind(stop);  // so that it is not told
+        errno = 4711;
+        send_self(SIGINT);
+        KEYWAY_CHILD_CHECK(errno == 4711);
+        KEYWAY_CHILD_CHECK(stop.caught() == SIGINT);
         return {};
     });
 }
@@ -371,7 +377,7 @@ TEST_CASE("signals may rain while it comes and goes") {
             std::vector<std::jthread> others;
             for (int i = 0; i < 2; ++i)
                 others.emplace_back([&over] {
-                    while (!over) send_self(SIGUSR1);
+                    while (!over) ::raise(SIGUSR1);
                 });
             others.emplace_back([&over, &wrote] {
                 while (!over) {
@@ -392,6 +398,24 @@ TEST_CASE("signals may rain while it comes and goes") {
         return wrote ? 1 : 0;
     });
     CHECK(end == "exit 0");
+}
+
+TEST_CASE("what a handler writes to is not closed before it has returned") {
+    test::check_in_child([]() -> std::string {
+        auto stop = must(kw::signal_stop::open({SIGUSR1}));
+        const kw::handle_view waker = stop;
+        kw::detail::os::signal_slot& slot = kw::detail::os::slot_of(SIGUSR1);
+        ++slot.handlers;  // as one that runs in another thread
+        std::jthread closing([&] { must(stop.close()); });
+        while (slot.owner != kw::detail::os::no_claim) std::this_thread::yield();
+        const auto begin = steady_clock::now();
+        while (steady_clock::now() - begin < 20ms) std::this_thread::yield();
+        KEYWAY_CHILD_CHECK(test::is_open(waker));
+        --slot.handlers;
+        closing.join();
+        KEYWAY_CHILD_CHECK(!test::is_open(waker));
+        return {};
+    });
 }
 
 TEST_CASE_FIXTURE(test::bounded, "Ctrl-C of a terminal is such a signal") {

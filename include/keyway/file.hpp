@@ -16,7 +16,6 @@
 #include <keyway/detail/os/file.hpp>
 #include <keyway/detail/transfer.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 
 namespace keyway::inline KEYWAY_MODE {

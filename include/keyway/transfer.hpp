@@ -9,6 +9,7 @@
 #include <type_traits>
 
 // IWYU pragma: begin_exports
+#include <keyway/buffer.hpp>
 #include <keyway/byte_stream.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/detail/config.hpp>

@@ -95,6 +95,43 @@ TEST_CASE_FIXTURE(listening, "a listener that fails for good ends the serving") 
     CHECK(kw::serve(listener, [](const auto&) {}, {.until = long_time}).ended_by == kw::errc::invalid_argument);
 }
 
+TEST_CASE_FIXTURE(listening, "67: each call of a server may fail, and it ends without a leak") {
+    const auto serve_one = [&] {
+        const auto client = must(kw::tcp4::connect(at, long_time));
+        must(client.shutdown_send());
+        return kw::serve(listener, [](const auto& served) { (void)served.send_all("hello", long_time); },
+                         {.handlers = 1, .until = 20ms});
+    };
+    // What the client does comes first, so the numbers of the server's calls are those behind it.
+    unsigned before = 0;
+    unsigned calls = 0;
+    {
+        const fault::scope counts{fault::plan()};
+        const auto client = must(kw::tcp4::connect(at, long_time));
+        must(client.shutdown_send());
+        before = fault::count();
+    }
+    must(listener.accept(long_time));
+    {
+        const fault::scope counts{fault::plan()};
+        CHECK(serve_one().accepted == 1);
+        calls = fault::count();
+    }
+    REQUIRE(calls > before + 4);
+    const auto descriptors = net::open_descriptors();
+    for (unsigned k = before + 1; k <= calls; ++k) {
+        CAPTURE(k);
+        {
+            const fault::scope faults(fault::plan().fail_any(k, EIO));
+            const auto report = serve_one();
+            CHECK(report.ended_by != kw::error{});
+        }
+        CHECK(net::open_descriptors() == descriptors);
+        while (listener.accept(0s)) {  // what it did not take
+        }
+    }
+}
+
 TEST_CASE("without descriptors the queue is shed after a while, and the next client is served") {
     const int status = child::run([] {
         const auto listener = kw::tcp4::listen(net::any_loopback_port<kw::tcp4>());

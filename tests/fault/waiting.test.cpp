@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <keyway/connect.hpp>
 #include <keyway/connecting.hpp>
 #include <keyway/transport.hpp>
 
@@ -178,7 +179,8 @@ void torture(Connect connect) {
     {
         const fault::scope counts{fault::plan()};
         must(connect());
-        calls = fault::count() - fault::count(call::close) - fault::count(call::setsockopt);
+        calls = fault::count() - fault::count(call::close) - fault::count(call::setsockopt) -
+                fault::count(call::getsockname);
     }
     REQUIRE(calls >= 4);
     for (unsigned k = 1; k <= calls; ++k) {
@@ -194,6 +196,28 @@ TEST_CASE_FIXTURE(test::bounded, "each call of a connect with a limit may fail")
     const auto listener = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
     const auto at = must(listener.local_endpoint());
     torture([&] { return kw::tcp4::connect(at, 5s); });
+}
+
+TEST_CASE_FIXTURE(test::bounded,
+                  "each call of a connect to one of several endpoints may fail, and the next one is tried") {
+    const auto listener = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
+    const auto at = must(listener.local_endpoint());
+    torture([&] { return kw::tcp4::connect(std::array{at}, 5s); });
+    for (unsigned k = 1; k <= 3; ++k) {
+        const fault::scope faults(fault::plan().fail_any(k, EIO));
+        CHECK(kw::tcp4::connect(std::array{at, at}, 5s));
+    }
+}
+
+TEST_CASE_FIXTURE(connected, "each call of a graceful close may fail, and it closes all the same") {
+    for (const call which : {call::shutdown, call::recv, call::close}) {
+        auto ends_here = test::connect_ends<kw::tcp4>();
+        must(ends_here.client.shutdown_send());
+        const fault::scope faults(fault::plan().fail(which, 1, EIO));
+        CHECK_FALSE(std::move(ends_here.server).close_gracefully(5s));
+        CHECK_FALSE(ends_here.server.is_open());
+        CHECK(fault::count(call::close) == 1);
+    }
 }
 
 TEST_CASE_FIXTURE(test::bounded, "each call of a connect in steps may fail") {

@@ -4,10 +4,14 @@
 
 #include <doctest/doctest.h>
 
+#include <netinet/in.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -29,6 +33,7 @@ static_assert(!kw::can_recv_from<kw::unix_seqpacket::socket>);
 namespace {
 
 using kw::literals::operator""_ipv4_endpoint;
+using namespace std::chrono_literals;
 
 }  // namespace
 
@@ -158,6 +163,34 @@ TEST_CASE_FIXTURE(test::bounded, "a broadcast without the option is access_denie
         KEYWAY_CHILD_CHECK(failure(socket.send_to("x", everybody)) == errc::access_denied);
         must(socket.set(kw::option::broadcast{true}));
         KEYWAY_CHILD_CHECK(socket.send_to("x", everybody).has_value());
+        return "";
+    });
+}
+
+/// Makes the socket tell of what was dropped on its way out, which Linux keeps to itself otherwise (ip(7), IP_RECVERR).
+struct receive_errors {
+    static constexpr int level = IPPROTO_IP;
+    static constexpr int name = IP_RECVERR;
+    using value_type = int;
+    int value = 1;
+};
+
+TEST_CASE("47: a queue of the network that is full is no_buffer_space, and passes") {
+    test::check_in_child([]() -> std::string {
+        if (!test::enter_own_network()) return "skipped: a network of one's own is not permitted here";
+        if (std::system("tc qdisc add dev lo root tbf rate 8kbit burst 1600 limit 1600") != 0) return "tc failed";
+        const auto sender = kw::udp4::socket::open();
+        KEYWAY_CHILD_CHECK(sender->set(receive_errors{}));
+        const auto receiver = kw::udp4::bind(net::any_loopback_port<kw::udp4>());
+        const auto to = *receiver->local_endpoint();
+        const std::array<std::byte, 1000> message{};
+        kw::error full;
+        for (int i = 0; i < 50 && full == kw::error{}; ++i) full = failure(sender->send_to(message, to, 5s));
+        KEYWAY_CHILD_CHECK(full == errc::no_buffer_space);
+        KEYWAY_CHILD_CHECK(full.operation() == operation::send_to);
+        KEYWAY_CHILD_CHECK(full.is_transient() && full.is_resource_exhausted() && !full.would_block());
+        if (std::system("tc qdisc del dev lo root") != 0) return "tc failed";
+        KEYWAY_CHILD_CHECK(sender->send_to(message, to, 5s));
         return "";
     });
 }

@@ -72,7 +72,7 @@ class fed {
 public:
     template <class Other>
     fed(End&& read, Other&& write, const bytes& data)
-        : end(std::move(read)), thread_([&data, to = std::move(write)]() mutable {
+        : end(std::move(read)), thread_([&data, to = std::forward<Other>(write)]() mutable {
               for (std::span<const std::byte> rest = data; !rest.empty();) {
                   const auto count = to.write(rest);
                   if (!count) break;
@@ -134,7 +134,7 @@ class drained {
 public:
     template <class Other>
     drained(End&& write, Other&& read)
-        : end(std::move(write)), thread_([this, from = std::move(read)] {
+        : end(std::move(write)), thread_([this, from = std::forward<Other>(read)] {
               std::array<std::byte, 10'000> buffer;
               for (;;) {
                   const auto got = from.read(buffer);

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -226,6 +227,23 @@ TEST_CASE_FIXTURE(connected, "a deadline counts for all of the bytes, and the er
     REQUIRE_FALSE(scattered);
     CHECK(scattered.error().transferred == 2);
     CHECK(test::text(two) == "ab");
+}
+
+TEST_CASE_FIXTURE(connected, "a byte now and then does not make a deadline later") {
+    std::atomic<bool> over = false;
+    std::thread trickle([&] {
+        while (!over) {
+            (void)server.send("t", 0s);
+            std::this_thread::yield();
+        }
+    });
+    std::vector<std::byte> much(16 << 20);
+    const auto got = client.recv_exact(much, moment);
+    over = true;
+    trickle.join();
+    REQUIRE_FALSE(got);
+    CHECK(got.error() == kw::errc::timed_out);
+    CHECK(got.error().transferred > 0);
 }
 
 TEST_CASE_FIXTURE(connected, "a send that finds no room in time tells how much went out") {

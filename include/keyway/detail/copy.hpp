@@ -10,12 +10,11 @@
 #include <span>
 #include <type_traits>
 
-#include <keyway/buffer.hpp>
-#include <keyway/byte_stream.hpp>
-#include <keyway/concepts.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
 #include <keyway/detail/os/copy.hpp>
+#include <keyway/detail/os/file.hpp>
 #include <keyway/detail/transfer.hpp>
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
@@ -40,9 +39,9 @@ using copy_result = expected<std::uint64_t, copy_error>;
 namespace detail {
 
 /// How much is asked of the kernel at once: a bound for how rarely progress is told and a deadline is looked at.
-inline constexpr std::size_t most_in_one_copy = 1024 * 1024;
+inline constexpr std::size_t most_in_one_copy = 1U << 20;
 /// How much is read at once, into the stack.
-inline constexpr std::size_t most_in_one_read = 64 * 1024;
+inline constexpr std::size_t most_in_one_read = 1U << 16;
 
 constexpr std::size_t next_piece(std::uint64_t left, std::size_t most) noexcept {
     return left < most ? static_cast<std::size_t>(left) : most;
@@ -92,7 +91,7 @@ public:
     }
 
     /// Of the bytes that were read last, so many were written. Returns: how many of the others could not be put back.
-    result<std::size_t> settle(std::span<std::byte> got, std::size_t written) noexcept {
+    result<std::size_t> settle(std::span<std::byte> got, std::size_t written) const noexcept {
         const std::size_t rest = got.size() - written;
         if (end_.is_connection) {
             for (std::size_t taken = 0; taken < written;) {
@@ -127,18 +126,18 @@ private:
 template <class Source>
 class any_source {
 public:
-    explicit any_source(Source& source) noexcept : source_(source) {}
+    explicit any_source(Source& source) noexcept : source_(&source) {}
 
     template <class... How>
     result<std::span<std::byte>> read(std::span<std::byte> buffer, const How&... how) noexcept {
-        return source_.read(buffer, how...);
+        return source_->read(buffer, how...);
     }
     static result<std::size_t> settle(std::span<std::byte> got, std::size_t written) noexcept {
         return got.size() - written;
     }
 
 private:
-    Source& source_;
+    Source* source_;
 };
 
 template <class Source>
@@ -150,15 +149,15 @@ auto source_of(Source& source) noexcept {
 template <class Sink>
 class any_sink {
 public:
-    explicit any_sink(Sink& sink) noexcept : sink_(sink) {}
+    explicit any_sink(Sink& sink) noexcept : sink_(&sink) {}
 
     template <class... How>
     result<std::size_t> write(std::span<const std::byte> data, const How&... how) noexcept {
-        return sink_.write(data, how...);
+        return sink_->write(data, how...);
     }
 
 private:
-    Sink& sink_;
+    Sink* sink_;
 };
 
 template <class Sink>
@@ -171,7 +170,7 @@ auto sink_of(Sink& sink) noexcept {
 template <class Progress>
 class copying {
 public:
-    copying(std::uint64_t most, Progress& progress) noexcept : most_(most), progress_(progress) {}
+    copying(std::uint64_t most, Progress& progress) noexcept : most_(most), progress_(&progress) {}
 
     /// Returns whether there is nothing left to do by hand.
     template <class... How>
@@ -183,8 +182,8 @@ public:
             case os::copy_outcome::moved: advance(step.bytes); break;
             case os::copy_outcome::ended: return true;
             case os::copy_outcome::by_hand: return false;
-            case os::copy_outcome::failed_to_read: return fail(error(os::last_error(), reading(from)), 0);
-            case os::copy_outcome::failed_to_write: return fail(error(os::last_error(), writing(to)), 0);
+            case os::copy_outcome::failed_to_read: fail(error(os::last_error(), reading(from))); return true;
+            case os::copy_outcome::failed_to_write: fail(error(os::last_error(), writing(to))); return true;
             }
         }
         return true;
@@ -195,7 +194,7 @@ public:
         std::array<std::byte, most_in_one_read> room;
         while (done_ < most_) {
             const auto got = source.read(std::span(room).first(next_piece(most_ - done_, room.size())), how...);
-            if (!got) return static_cast<void>(fail(got.error(), 0));
+            if (!got) return fail(got.error());
             if (got->empty()) return;
             std::size_t written = 0;
             result<std::size_t> last = written;
@@ -205,8 +204,8 @@ public:
             }
             const auto lost = source.settle(*got, written);
             if (written > 0) advance(written);
-            if (!last) return static_cast<void>(fail(last.error(), lost.value_or(0)));
-            if (!lost) return static_cast<void>(fail(lost.error(), 0));
+            if (!last) return fail(last.error(), lost.value_or(0));
+            if (!lost) return fail(lost.error());
         }
     }
 
@@ -218,18 +217,17 @@ public:
 private:
     void advance(std::size_t bytes) noexcept {
         done_ += bytes;
-        progress_(done_);
+        (*progress_)(done_);
     }
 
-    bool fail(const error& cause, std::size_t lost) noexcept {
+    void fail(const error& cause, std::size_t lost = 0) noexcept {
         cause_ = cause;
         lost_ = lost;
-        return true;
     }
 
     std::uint64_t most_;
     std::uint64_t done_ = 0;
-    Progress& progress_;
+    Progress* progress_;
     error cause_;
     std::size_t lost_ = 0;
 };

@@ -6,17 +6,19 @@
 // file to file. The counterpart is <keyway/detail/os/copy_none.hpp>, with the same names.
 
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
 #include <keyway/detail/os/copy_posix.hpp>
 #include <keyway/detail/os/copy_vocabulary.hpp>
+#include <keyway/detail/os/file.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {

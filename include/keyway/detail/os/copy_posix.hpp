@@ -4,14 +4,14 @@
 
 // The POSIX room of copying; its contract stands in <keyway/detail/os/copy.hpp>.
 
-#include <limits.h>
-
 #include <cerrno>
+#include <climits>
 #include <cstddef>
-#include <cstdint>
 
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
 #include <keyway/detail/os/copy_vocabulary.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/file.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {

@@ -14,6 +14,7 @@
 #include <climits>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>  // SEEK_SET
 #include <string_view>
 #include <utility>
 

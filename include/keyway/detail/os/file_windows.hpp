@@ -19,7 +19,7 @@ namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {
 
 using native_file = void*;
-inline constexpr native_file invalid_file = nullptr;
+inline constexpr void* invalid_file = nullptr;
 
 inline native_file or_invalid(native_file file) noexcept { return file == INVALID_HANDLE_VALUE ? invalid_file : file; }
 
@@ -50,7 +50,7 @@ inline native_file open_file(std::string_view path, const opening& how, file_kin
                                          : how.write ? GENERIC_WRITE
                                                      : 0);
     const ::DWORD disposition = how.create_new ? CREATE_NEW : how.create ? OPEN_ALWAYS : OPEN_EXISTING;
-    const native_file opened = or_invalid(
+    void* const opened = or_invalid(
         ::CreateFileW(wide.data(), access, every_sharing, nullptr, disposition, FILE_ATTRIBUTE_NORMAL, nullptr));
     if (opened == invalid_file) {
         if (const int cause = last_error(); cause == ERROR_ACCESS_DENIED) {
@@ -73,7 +73,7 @@ inline int close_file(native_file file) noexcept { return ::CloseHandle(file) !=
 
 inline native_file duplicate_file(native_file file) noexcept {
     native_file copy = invalid_file;
-    const ::HANDLE process = ::GetCurrentProcess();
+    void* const process = ::GetCurrentProcess();
     return ::DuplicateHandle(process, file, process, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS) != 0 ? copy : invalid_file;
 }
 

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 // Fetches a page over HTTP/1.1: the body goes to stdout, the status line to stderr.
-//   http_get 127.0.0.1 8000 /index.html
+//   http_get http://www.example.org/index.html 5
+// gives up where not all of it has come within 5 seconds, from the look-up of the name on. Also: [::1]:8000/index.html
 // Exit code: 0 all of a 2xx answer came, 1 it did not, 2 wrong usage.
 
+#include <keyway/connect.hpp>
 #include <keyway/keyway.hpp>
+#include <keyway/resolve.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -21,12 +26,13 @@ namespace kw = keyway;
 // Takes an answer apart. After the first fault nothing more comes out of it.
 struct reader {
     kw::tcp::connection_view connection;
+    kw::deadline until;
     std::string ahead;  // received and not yet taken
     std::optional<kw::error> fault;
 
     bool receive() {
         std::array<char, 16384> buffer;
-        const auto got = connection.recv(buffer);
+        const auto got = connection.recv(buffer, until);
         if (!got) fault = got.error();
         else if (got->empty()) fault = kw::error(kw::errc::end_of_stream, kw::operation::recv);
         else if (ahead.size() > 65536) fault = kw::error(kw::errc::protocol_error, kw::operation::recv);
@@ -56,20 +62,39 @@ struct reader {
     }
 };
 
+// [http://]HOST[:PORT][/PATH], where an IPv6 address stands in brackets.
+struct url {
+    std::string_view server, host, port = "http", path = "/";
+
+    explicit url(std::string_view text) {
+        if (text.starts_with("http://")) text.remove_prefix(7);
+        server = text.substr(0, text.find('/'));
+        if (server.size() < text.size()) path = text.substr(server.size());
+        host = server.substr(0, server.find(':', server.starts_with('[') ? server.find(']') : 0));
+        if (host.size() < server.size()) port = server.substr(host.size() + 1);
+        if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    }
+    [[nodiscard]] bool is_valid() const {
+        const auto is_odd = [](char c) { return c <= ' ' || c == '\x7f'; };
+        return !host.empty() && !port.empty() && std::ranges::none_of(server, is_odd) &&
+               std::ranges::none_of(path, is_odd);
+    }
+};
+
 int main(int argc, char** argv) {
-    const std::string_view path = argc == 4 ? argv[3] : "/";
-    if (argc < 3 || argc > 4 || !path.starts_with('/') || path.find_first_of(" \r\n") != std::string_view::npos)
-        return std::cerr << "usage: http_get ADDRESS PORT [/PATH]\n", 2;
-    const std::string host = argv[1];
-    const std::string server = (host.find(':') == std::string::npos ? host : '[' + host + ']') + ':' + argv[2];
-    const auto fail = [&](std::string_view why) { std::cerr << "http_get: " << server << ": " << why << '\n'; };
-    const auto at = kw::tcp::endpoint::parse(server);
-    if (!at) return fail(at.error().message()), 2;
-    const auto connection = kw::tcp::connect(*at);
+    const url from(argc > 1 ? argv[1] : "");
+    char* rest = nullptr;
+    const double seconds = argc == 3 ? std::strtod(argv[2], &rest) : 0;
+    if (argc < 2 || argc > 3 || !from.is_valid() || (argc == 3 && (!(seconds > 0) || *rest != '\0')))
+        return std::cerr << "usage: http_get [http://]HOST[:PORT][/PATH] [SECONDS]\n", 2;
+    const auto until = argc == 3 ? kw::deadline(std::chrono::duration<double>(seconds)) : kw::deadline::never();
+    const auto fail = [&](std::string_view why) { std::cerr << "http_get: " << from.server << ": " << why << '\n'; };
+    const auto connection = kw::tcp::connect(from.host, from.port, until);
     if (!connection) return fail(connection.error().message()), 1;
-    const auto request = kw::gather("GET ", path, " HTTP/1.1\r\nHost: ", server, "\r\nConnection: close\r\n\r\n");
-    if (auto sent = connection->send_all(request); !sent) return fail(sent.error().message()), 1;
-    reader answer{.connection = *connection, .ahead = {}, .fault = {}};
+    const auto request =
+        kw::gather("GET ", from.path, " HTTP/1.1\r\nHost: ", from.server, "\r\nConnection: close\r\n\r\n");
+    if (auto sent = connection->send_all(request, until); !sent) return fail(sent.error().message()), 1;
+    reader answer{.connection = *connection, .until = until, .ahead = {}, .fault = {}};
     const std::string status = answer.line();
     std::optional<std::uint64_t> length;
     bool chunked = false;

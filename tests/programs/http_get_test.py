@@ -8,14 +8,15 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 from support import PATIENCE, ProgramTest, needs_ipv6, program, read_until
 
 
 class HttpGet(ProgramTest):
-    def get(self, host, port, *path, code=0):
-        return self.run_to_end(program("http_get"), host, port, *path, code=code)
+    def get(self, host, port, path="", *limit, code=0):
+        return self.run_to_end(program("http_get"), f"http://{host}:{port}{path}", *limit, code=code)
 
     def serve_files(self, host):
         """python3 -m http.server over our directory; returns its port."""
@@ -25,8 +26,8 @@ class HttpGet(ProgramTest):
         return int(re.search(r"port (\d+)", line)[1])
 
     @contextlib.contextmanager
-    def answering(self, answer, pieces=1):
-        """A server that gives one fixed answer, in so many pieces; yields its port and the list of requests."""
+    def answering(self, answer, pieces=1, pause=0):
+        """A server that gives one fixed answer, in so many pieces with pauses; yields its port and the requests."""
         requests = []
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(PATIENCE)
@@ -44,6 +45,7 @@ class HttpGet(ProgramTest):
                     with contextlib.suppress(ConnectionError):
                         for start in range(0, len(answer), step):
                             line.sendall(answer[start:start + step])
+                            time.sleep(pause)
 
             server = threading.Thread(target=serve)
             server.start()
@@ -63,7 +65,7 @@ class HttpGet(ProgramTest):
     @needs_ipv6
     def test_over_ipv6(self):
         self.file("page", b"six")
-        out, _ = self.get("::1", self.serve_files("::1"), "/page")
+        out, _ = self.get("[::1]", self.serve_files("::1"), "/page")
         self.assertEqual(out, b"six")
 
     def test_what_is_not_there(self):
@@ -124,20 +126,60 @@ class HttpGet(ProgramTest):
 
     def test_stdout_that_takes_nothing_is_a_failure(self):
         with self.answering(b"HTTP/1.0 200 OK\r\n\r\nhello") as (port, _), open("/dev/full", "wb") as full:
-            _, err = self.run_to_end(program("http_get"), "127.0.0.1", port, code=1, stdout=full)
+            _, err = self.run_to_end(program("http_get"), f"127.0.0.1:{port}", code=1, stdout=full)
         self.assertIn("cannot write to stdout", err)
 
     def test_usage(self):
-        for words in ([], ["::1"], ["::1", "80", "page"], ["::1", "80", "/a b"], ["::1", "80", "/", "x"]):
+        for words in ([], [""], ["http://"], ["::1"], ["a:/"], ["localhost/a b"], ["local host"], ["localhost/\r\nX: y"],
+                      ["localhost", "0"], ["localhost", "-1"], ["localhost", "5s"], ["localhost", ""],
+                      ["localhost", "1", "x"]):
             with self.subTest(words):
                 _, err = self.run_to_end(program("http_get"), *words, code=2)
                 self.assertIn("usage: http_get", err)
 
-    def test_bad_address_tells_the_position(self):
-        for host, port, why in (("127.0.0.256", 80, "field 4, position 8: the octet is above 255"),
-                                ("127.0.0.1", 65536, "position 10: the port is above 65535")):
-            _, err = self.get(host, port, code=2)
-            self.assertEqual(err, f"http_get: {host}:{port}: {why}\n")
+    def test_names(self):
+        self.file("page", b"by name")
+        port = self.serve_files("127.0.0.1")
+        for words in ([f"localhost:{port}/page"], [f"http://localhost:{port}/page"],
+                      [f"localhost:{port}/page", PATIENCE]):
+            with self.subTest(words):
+                self.assertEqual(self.run_to_end(program("http_get"), *words), (b"by name", "HTTP/1.0 200 OK\n"))
+
+    def test_the_request_has_the_name(self):
+        with self.answering(b"HTTP/1.1 204 No Content\r\n\r\n") as (port, requests):
+            self.get("localhost", port, "/a?b=http://c:1/")
+        self.assertEqual(requests[0].decode(),
+                         f"GET /a?b=http://c:1/ HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n")
+
+    def test_names_that_do_not_exist(self):
+        for host, port, why in (("127.0.0.256", 80, "there is no such host"), ("[::g]", 80, "there is no such host"),
+                                ("127.0.0.1", 65536, "there is no such service"),
+                                ("127.0.0.1", "no-such-service", "there is no such service")):
+            for limit in ((), (PATIENCE,)):
+                with self.subTest(host, port=port, limit=limit):
+                    _, err = self.get(host, port, "/", *limit, code=1)
+                    self.assertEqual(err, f"http_get: {host}:{port}: resolve: {why}\n")
+
+    def test_the_limit_is_for_all_of_it(self):
+        """Each byte comes in time, and the last one too late."""
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b"x" * 1000
+        with self.answering(answer, pieces=100, pause=0.1) as (port, _):
+            start = time.monotonic()
+            out, err = self.get("localhost", port, "/", "1", code=1)
+            self.assertGreaterEqual(time.monotonic() - start, 1)
+            self.assertLess(time.monotonic() - start, 8)
+        self.assertEqual(err, f"HTTP/1.1 200 OK\nhttp_get: localhost:{port}: recv: Connection timed out\n")
+        self.assertLess(len(out), 1000)
+
+    def test_no_answer_within_the_limit(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            _, err = self.get("127.0.0.1", port, "/", "0.3", code=1)
+        self.assertEqual(err, f"\nhttp_get: 127.0.0.1:{port}: recv: Connection timed out\n")
+
+    def test_an_answer_within_the_limit(self):
+        with self.answering(b"HTTP/1.0 200 OK\r\n\r\nhello", pieces=5, pause=0.05) as (port, _):
+            self.assertEqual(self.get("localhost", port, "/", PATIENCE)[0], b"hello")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 """The keycat example against nc, socat, curl, Python's sockets and itself, as a client and as a listener."""
 import contextlib
 import fcntl
+import filecmp
 import functools
 import os
 import pathlib
@@ -20,7 +21,7 @@ import threading
 import time
 import unittest
 
-from support import (PATIENCE, Collector, ProgramTest, bound_port, has_ipv6, needs_ipv6, needs_root, program,
+from support import (EMULATOR, PATIENCE, Collector, ProgramTest, bound_port, has_ipv6, needs_ipv6, needs_root, program,
                      read_until, tool, wait_until)
 
 SIZE = 32 << 20
@@ -702,6 +703,226 @@ class Terminal(KeycatTest):
         self.finish(listener)
 
 
+class Progress(KeycatTest):
+    """-p, without a terminal."""
+
+    def test_of_a_file_that_is_sent(self):
+        listener, port = self.listen_at_port("127.0.0.1", 0)
+        collected = Collector(listener.stdout)
+        _, err = self.run_to_end(program("keycat"), "-p", "127.0.0.1", port, "-f", random_file(SIZE))
+        self.assertRegex(err, r"^(\r\d+ bytes, \d+\.\d MB/s  )*\r33554432 bytes, \d+\.\d MB/s  \n$")
+        self.assertEqual(listener.wait(PATIENCE), 0)
+        collected.join(PATIENCE)
+        self.assert_same(collected.data, random_data(SIZE))
+
+    def test_of_a_file_that_is_received(self):
+        listener, port = self.listen_at_port("-p", "127.0.0.1", 0, "-f", self.path("copy"))
+        with self.connect(port) as line:
+            line.sendall(b"hello")
+        _, err = self.finish(listener)
+        self.assertRegex(err, r"\r5 bytes, \d+\.\d MB/s  \n$")
+
+    def test_of_no_file(self):
+        listener, port = self.listen_at_port("-p", "127.0.0.1", 0)
+        self.run_to_end(program("keycat"), "-p", "127.0.0.1", port)
+        self.assertEqual(self.finish(listener), (b"", ""))
+
+
+# ---- limits and names
+
+class Limits(KeycatTest):
+    """-w"""
+
+    silence = "nothing has moved for too long"
+
+    def check_time(self, start, at_least):
+        """Not before its time, and not a multiple of it later, even where the machine is busy."""
+        self.assertGreaterEqual(time.monotonic() - start, at_least)
+        self.assertLess(time.monotonic() - start, at_least + PATIENCE / 2)
+
+    def test_a_peer_that_is_silent(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            start = time.monotonic()
+            client = self.keycat("-w", "0.5", "127.0.0.1", port, stdin=subprocess.PIPE)
+            line = self.accept(server)
+            self.assertEqual(self.finish(client, 1), (b"", f"keycat: 127.0.0.1:{port}: {self.silence}\n"))
+            self.check_time(start, 0.5)
+            self.assertEqual(line.recv(1), b"")
+
+    def test_a_client_that_is_silent(self):
+        listener, port = self.listen_at_port("-w", "0.5", "127.0.0.1", 0, stdin=subprocess.PIPE)
+        time.sleep(1)  # waiting for somebody to connect is no silence
+        self.assertIsNone(listener.poll())
+        start = time.monotonic()
+        line = self.connect(port)
+        self.assertRegex(self.finish(listener, 1)[1], rf"^keycat: 127\.0\.0\.1:\d+: {self.silence}\n$")
+        self.check_time(start, 0.5)
+        self.assertEqual(line.recv(1), b"")
+
+    def test_a_peer_that_does_not_read(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            client = self.keycat("-w", "0.5", "127.0.0.1", port, "-f", random_file(SIZE))
+            self.accept(server)
+            self.assertEqual(self.finish(client, 1), (b"", f"keycat: 127.0.0.1:{port}: {self.silence}\n"))
+
+    def test_what_moves_in_either_direction_puts_the_end_off(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            start = time.monotonic()
+            client = self.keycat("-w", "1", "127.0.0.1", server.getsockname()[1], stdin=subprocess.PIPE)
+            line = self.accept(server)
+            for i in range(12):
+                time.sleep(0.25)
+                if i % 2:
+                    line.sendall(b"x")
+                else:
+                    client.stdin.write(b"y")
+            self.assertIsNone(client.poll())
+            client.stdin.close()
+            self.assertEqual(line.recv(7, socket.MSG_WAITALL), b"y" * 6)
+            out, err = self.finish(client, 1)
+            self.assertIn(self.silence, err)
+            self.check_time(start, 4)
+            self.assertEqual(out, b"x" * 6)
+
+    def test_nobody_answers_the_attempt_to_connect(self):
+        with socket.socket() as server:
+            server.bind(("127.0.0.1", 0))
+            server.listen(0)
+            self.fill_backlog(server)
+            port = server.getsockname()[1]
+            start = time.monotonic()
+            self.check_failure(["-w", "0.5", "127.0.0.1", port],
+                               f"keycat: 127.0.0.1:{port}: connect: Connection timed out\n")
+            self.check_time(start, 0.5)
+            client = self.keycat("localhost", port)  # which goes on trying
+            time.sleep(0.5)
+            self.assertEqual(self.interrupt(client), (b"", ""))
+
+    def fill_backlog(self, server):
+        """Connects until Linux does not answer any more."""
+        while True:
+            line = socket.socket()
+            self.addCleanup(line.close)
+            line.settimeout(0.3)
+            try:
+                line.connect(server.getsockname())
+            except TimeoutError:
+                return
+
+    def test_a_full_unix_listener(self):
+        path = self.path("s")
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path)
+            server.listen(0)
+            for _ in range(2):
+                line = socket.socket(socket.AF_UNIX)
+                self.addCleanup(line.close)
+                line.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    line.connect(path)
+            start = time.monotonic()
+            self.check_failure(["-w", "0.5", "-U", path], f"keycat: {path}: connect: Connection timed out\n")
+            self.check_time(start, 0.5)
+
+    def test_with_a_limit_a_client_waits_for_answers_to_datagrams(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            server.bind(("127.0.0.1", 0))
+            server.settimeout(PATIENCE)
+            client = self.keycat("-u", "-w", "1", "127.0.0.1", server.getsockname()[1], "-f",
+                                 self.file("question", b"question"))
+            question, sender = server.recvfrom(100)
+            time.sleep(0.2)
+            server.sendto(b"answer", sender)
+            self.assertEqual(question, b"question")
+            self.assertEqual(self.finish(client), (b"answer", ""))
+
+    def test_for_a_listener_silence_is_the_end_of_datagrams(self):
+        listener, port = self.listen_at_port("-u", "-w", "0.5", "127.0.0.1", 0)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+            line.sendto(b"hello", ("127.0.0.1", port))
+            self.assertEqual(self.finish(listener), (b"hello", ""))
+
+    def test_what_is_done_in_time_is_no_failure(self):
+        listener, port = self.listen_at_port("-w", PATIENCE, "127.0.0.1", 0)
+        collected = Collector(listener.stdout)
+        self.run_to_end(program("keycat"), "-w", PATIENCE, "127.0.0.1", port, "-f", random_file(SIZE))
+        self.assertEqual(listener.wait(PATIENCE), 0)
+        collected.join(PATIENCE)
+        self.assert_same(collected.data, random_data(SIZE))
+
+
+class Names(KeycatTest):
+    def check(self, listen, connect, send=b"hello"):
+        listener, at = self.listen(*listen)
+        words = [at.rpartition(":")[2] if word is None else word for word in connect]
+        self.run_to_end(program("keycat"), *words, "-f", self.file("sent", send))
+        return listener, at
+
+    def test_of_the_host(self):
+        for limit in ([], ["-w", PATIENCE]):
+            listener, at = self.check([*limit, "localhost", 0], [*limit, "localhost", None])
+            self.assertRegex(at, r"^(127\.0\.0\.1|\[::1\]):\d+$")
+            self.assertEqual(self.finish(listener), (b"hello", ""))
+
+    def test_of_the_host_with_one_family(self):
+        listener, at = self.check(["-4", "localhost", 0], ["-4", "localhost", None])
+        self.assertTrue(at.startswith("127.0.0.1:"), at)
+        self.assertEqual(self.finish(listener), (b"hello", ""))
+
+    def test_of_the_host_for_datagrams(self):
+        listener, _ = self.check(["-u", "localhost", 0], ["-u", "localhost", None])
+        self.assertEqual(read_until(listener.stdout.fileno(), lambda data: len(data) >= 5), b"hello")
+        self.interrupt(listener)
+
+    def test_of_the_service(self):
+        for name in ("sip", "postgresql", "mysql", "svn", "rsync", "x11"):  # some port of these is free
+            try:
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", socket.getservbyname(name, "tcp")))
+            except OSError:
+                continue
+            listener, at = self.check(["127.0.0.1", name], ["127.0.0.1", name])
+            self.assertEqual(at, f"127.0.0.1:{socket.getservbyname(name, 'tcp')}")
+            self.assertEqual(self.finish(listener), (b"hello", ""))
+            return
+        self.skipTest("no service has both a name here and a free port")
+
+    def test_the_second_address_where_the_first_refuses(self):
+        listener, _ = self.check(["127.0.0.1", 0], ["localhost", None])
+        self.assertEqual(self.finish(listener), (b"hello", ""))
+
+    def test_an_error_names_what_was_asked_for(self):
+        with socket.socket() as holder:
+            holder.bind(("127.0.0.1", 0))
+            port = holder.getsockname()[1]
+            self.check_failure(["-4", "localhost", port], f"keycat: localhost:{port}: connect: Connection refused\n")
+
+
+class ByTheKernel(KeycatTest):
+    """Files go out by sendfile(2), with and without a limit."""
+
+    @unittest.skipIf(EMULATOR, "the emulator's calls are its own")
+    def test_a_big_file(self):
+        size, log = 256 << 20, self.path("log")
+        with open(self.path("big"), "wb") as big:
+            for _ in range(size // SIZE):
+                big.write(random_data(SIZE))
+        for limit in ([], ["-w", PATIENCE]):
+            copy = self.path("copy")
+            listener, port = self.listen_at_port("127.0.0.1", 0, "-f", copy)
+            self.run_to_end(tool("strace"), "-f", "-qq", "-o", log, "-e", "trace=sendfile,sendfile64,sendto,read,pread64",
+                            program("keycat"), *limit, "127.0.0.1", port, "-f", self.path("big"))
+            self.finish(listener)
+            self.assertEqual(os.path.getsize(copy), size)
+            self.assertTrue(filecmp.cmp(copy, self.path("big"), shallow=False))
+            calls = pathlib.Path(log).read_text()
+            sent = sum(int(count) for count in re.findall(r"sendfile(?:64)?(?:\(| resumed).*= (\d+)", calls))
+            self.assertEqual(sent, size)
+            self.assertNotIn("sendto(", calls)
+
+
 class Interrupted(KeycatTest):
     """SIGINT and SIGTERM end a keycat wherever it waits, and nothing is left behind."""
 
@@ -836,6 +1057,8 @@ class Failures(KeycatTest):
             port = server.getsockname()[1]
             client = self.keycat("127.0.0.1", port, stdin=subprocess.PIPE)
             line = self.accept(server)
+            client.stdin.write(b"x")  # once it is through, keycat is beyond connect()
+            self.assertEqual(line.recv(1), b"x")
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             line.close()
             self.assertEqual(client.wait(PATIENCE), 1)
@@ -851,25 +1074,32 @@ class Failures(KeycatTest):
         self.assertRegex(err, rf"^keycat: 127\.0\.0\.1:{port}: "
                               r"(send: Broken pipe|(send|recv): Connection reset by peer)\n$")
 
-    def test_bad_addresses_tell_the_position(self):
+    def test_bad_paths_tell_the_position(self):
+        for path, message in (("x" * 200, "position 107: the name does not fit a socket address"),
+                              ("", "position 0: the text is empty")):
+            with self.subTest(path):
+                self.check_failure(["-U", path], f"keycat: {path}: {message}\n", code=2)
+
+    def test_names_that_do_not_exist(self):
         for words, message in (
-                (["127.0.0.256", 80], "127.0.0.256:80: field 4, position 8: the octet is above 255"),
-                (["127.0.01.1", 80], "127.0.01.1:80: field 3, position 6: a leading zero is not allowed"),
-                (["localhost", 80], "localhost:80: field 1, position 0: a decimal digit was expected"),
-                (["::12345", 80], "[::12345]:80: field 1, position 3: the group has more than four digits"),
-                (["127.0.0.1", 65536], "127.0.0.1:65536: position 10: the port is above 65535"),
-                (["127.0.0.1", "http"], "127.0.0.1:http: position 10: a decimal digit was expected"),
-                (["-l", "80x"], "[::]:80x: position 7: characters follow the end"),
-                (["-4", "::1", 80], "[::1]:80: not an address of the family asked for"),
-                (["-6", "127.0.0.1", 80], "127.0.0.1:80: not an address of the family asked for"),
-                (["-U", "x" * 200], "x" * 200 + ": position 107: the name does not fit a socket address"),
-                (["-U", ""], ": position 0: the text is empty")):
-            with self.subTest(words):
-                self.check_failure(words, f"keycat: {message}\n", code=2)
+                (["127.0.0.256", 80], "127.0.0.256:80: resolve: there is no such host"),
+                (["127.0.01.1", 80], "127.0.01.1:80: resolve: there is no such host"),
+                (["-u", "::12345", 80], "[::12345]:80: resolve: there is no such host"),
+                (["two words", 80], "two words:80: resolve: there is no such host"),
+                (["127.0.0.1", 65536], "127.0.0.1:65536: resolve: there is no such service"),
+                (["-u", "127.0.0.1", "no-such-service"], "127.0.0.1:no-such-service: resolve: there is no such service"),
+                (["-l", "80x"], "[::]:80x: resolve: there is no such service"),
+                (["-l", "127.0.0.256", 0], "127.0.0.256:0: resolve: there is no such host"),
+                (["-4", "::1", 80], "[::1]:80: resolve: the host has no address of this family"),
+                (["-6", "127.0.0.1", 80], "127.0.0.1:80: resolve: the host has no address of this family")):
+            for limit in ([], ["-w", PATIENCE]):
+                with self.subTest(words, limit=limit):
+                    self.check_failure([*limit, *words], f"keycat: {message}\n")
 
     def test_usage(self):
         for words in ([], ["-l"], ["127.0.0.1"], ["127.0.0.1", 1, 2], ["-l", "::", 1, 2], ["-U"], ["-U", "a", "b"],
-                      ["-46l", 0], ["-4U", "a"], ["-x", "::1", 1], ["-f"]):
+                      ["-46l", 0], ["-4U", "a"], ["-x", "::1", 1], ["-f"], ["-w"],
+                      *(["-w", limit, "::1", 1] for limit in ("", "0", "-1", "x", "1x", "nan"))):
             with self.subTest(words):
                 _, err = self.run_to_end(program("keycat"), *words, code=2)
                 self.assertIn("usage: keycat ", err)
@@ -914,7 +1144,7 @@ class Failures(KeycatTest):
 
     def test_no_descriptors_left(self):
         def few():
-            resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))
         self.check_failure(["127.0.0.1", 1], "keycat: 127.0.0.1:1: open: Too many open files\n", preexec_fn=few,
                            env={"ASAN_OPTIONS": "detect_leaks=0"})  # which would want descriptors of its own
 

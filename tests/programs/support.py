@@ -30,7 +30,7 @@ BEYOND_EMULATORS = {
 
 PACKAGES = {
     "curl": "curl", "ip": "iproute2", "nc": "netcat-openbsd", "nft": "nftables", "ping": "iputils-ping",
-    "setpriv": "util-linux", "socat": "socat", "unshare": "util-linux",
+    "setpriv": "util-linux", "socat": "socat", "strace": "strace", "unshare": "util-linux",
 }
 
 

@@ -133,6 +133,46 @@ class Python(WindowsTest):
             self.assertEqual(read_until(keycat.stdout.fileno(), lambda data: len(data) >= 5), b"three")
 
 
+class NamesAndLimits(WindowsTest):
+    def test_of_a_host(self):
+        keycat, port = self.listen("-4", "localhost", "0")
+        self.run_to_end(program("keycat"), "-w", PATIENCE, "localhost", port, "-f", self.file("data", DATA))
+        self.assert_same(self.finish(keycat)[0], DATA)
+
+    def test_a_host_that_does_not_exist(self):
+        _, err = self.run_to_end(program("keycat"), "127.0.0.256", "80", code=1)
+        self.assertIn("keycat: 127.0.0.256:80: resolve: there is no such host", err)
+
+    def test_a_peer_that_is_silent(self):
+        listener, port = self.python_listener()
+        keycat = self.keycat("-w", "0.5", "127.0.0.1", port, stdin=subprocess.PIPE)  # which has no end
+        with listener.accept()[0] as line:
+            said = read_until(keycat.stderr.fileno(), lambda data: b"too long" in data).decode()
+            self.assertIn(f"keycat: 127.0.0.1:{port}: nothing has moved for too long", said)
+            self.assertEqual(keycat.wait(PATIENCE), 1)
+            self.assertEqual(self.read_all(line), b"")
+
+    def test_progress(self):
+        keycat, port = self.listen("127.0.0.1", "0")
+        _, err = self.run_to_end(program("keycat"), "-p", "127.0.0.1", port, "-f", self.file("data", DATA))
+        self.assertRegex(err.replace("\r\n", "\n"), rf"\r{len(DATA)} bytes, \d+\.\d MB/s  \n$")
+        self.assert_same(self.finish(keycat)[0], DATA)
+
+    def test_a_page(self):
+        self.file("page", DATA)
+        server = self.start(sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory",
+                            self.directory, stderr=subprocess.DEVNULL)
+        line = read_until(server.stdout.fileno(), lambda data: b"\n" in data).decode()
+        port = line.split(" port ")[1].split()[0]
+        _, err = self.run_to_end(program("http_get"), f"http://localhost:{port}/page", PATIENCE)
+        self.assertIn("HTTP/1.0 200 OK", err)
+
+    def test_a_page_that_does_not_come(self):
+        _, port = self.python_listener()
+        _, err = self.run_to_end(program("http_get"), f"127.0.0.1:{port}/", "0.5", code=1)
+        self.assertIn(f"http_get: 127.0.0.1:{port}: recv: ", err)
+
+
 class PollSets(WindowsTest):
     def test_a_chat(self):
         server = self.start(program("chat_server"), "127.0.0.1:0")

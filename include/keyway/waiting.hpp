@@ -26,7 +26,8 @@ namespace keyway::inline KEYWAY_MODE {
 ///
 /// System calls on POSIX, where there is something to transfer at once: one, as without a limit, and one poll(2) more
 /// with a canceller. Where there is not: three, and two for accept(), which always looks first. connect() makes seven
-/// after socket(2), three of them for the mode of the new socket.
+/// after socket(2), three of them for the mode of the new socket. On Windows these are overlapped calls: not for a socket
+/// that the program has tied to a completion port, which would be told of them.
 class waiting {
 public:
     /// For ever.

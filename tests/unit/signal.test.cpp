@@ -193,6 +193,7 @@ TEST_CASE_FIXTURE(test::bounded, "a console's events are two signals, and the se
         while (on_console_event(event) != FALSE) {}  // until the tenth of a second is over
     }
     CHECK(on_console_event(CTRL_C_EVENT) == FALSE);
+    CHECK(::SetConsoleCtrlHandler(on_console_event, FALSE) == FALSE);  // it is in the system's list no more
     const auto other = must(kw::signal_stop::open({SIGTERM}));
     CHECK(on_console_event(CTRL_C_EVENT) == FALSE);
     CHECK(other.caught() == 0);
@@ -209,6 +210,7 @@ TEST_CASE_FIXTURE(test::bounded, "a window that closes waits for the program") {
         CHECK(must(stop.wait(30s)) == SIGTERM);
     }
     CHECK_FALSE(returned);
+    CHECK(::SetConsoleCtrlHandler(on_console_event, FALSE) != FALSE);  // which is not to be touched until that returns
     kw::detail::os::process_is_ending = false;
 }
 

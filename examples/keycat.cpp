@@ -4,7 +4,7 @@
 // destructors close the sockets and remove the path. To copy a file:
 //   keycat -l 8080 -f copy            and elsewhere            keycat www.example.org 8080 -f original
 
-#include <keyway/connect.hpp>
+#include <keyway/connect.hpp>  // IWYU pragma: keep
 #include <keyway/keyway.hpp>
 #include <keyway/resolve.hpp>
 #include <keyway/signal.hpp>
@@ -83,7 +83,7 @@ struct traffic {
             last_move = steady_clock::now();
         };
         const auto all = kw::copy(from, to, kw::everything, count, stop);
-        return all ? kw::error() : kw::error(all.error());
+        return all ? kw::error() : static_cast<const kw::error&>(all.error());
     }
     void end(bool ends_all) {
         if (--under_way == 0 || ends_all) (void)stop.cancel();
@@ -124,13 +124,15 @@ int carry(const Line& line, std::string_view peer, const session& s) {
     // With a limit, copy() leaves a file to the kernel only where the socket does not wait by itself.
     if (auto set = line.set(kw::option::non_blocking{}); !set) return fail(peer, set.error(), s);
     using view = typename Line::view_type;
+    const view& seen = line;
+    const kw::canceller_view& stop = *s.stop;
     constexpr bool is_stream = kw::byte_oriented<typename Line::type>;
-    const std::conditional_t<is_stream, view, datagrams<view>> network{line};
+    const std::conditional_t<is_stream, view, datagrams<view>> network{seen};
     const bool sends = kw::can_send<Line> && !(s.listen && s.file);
     const bool ends_with_peer = !s.file && ::isatty(STDIN_FILENO) != 0;
     const bool ends_with_input = !is_stream && !s.listen && !(s.patience < seconds::max());
     const auto shared = std::make_shared<traffic>();
-    shared->stop = *s.stop;
+    shared->stop = stop;
     shared->under_way = sends ? 2 : 1;
     std::vector<std::thread> threads;
     threads.emplace_back([=, sink = s.sink] {
@@ -151,12 +153,12 @@ int carry(const Line& line, std::string_view peer, const session& s) {
 
     const bool shown = s.file && (s.progress || ::isatty(STDERR_FILENO) != 0);
     const auto silence = [&] { return kw::deadline(shared->last_move.load() + s.patience); };
-    while (!s.stop->is_canceled() && !silence().has_passed()) {
+    while (!stop.is_canceled() && !silence().has_passed()) {
         (void)s.stop->wait(shown ? std::min(kw::deadline(200ms), silence()) : silence());
         if (shown) shared->show("");
     }
-    const bool silent = !s.stop->is_canceled();
-    (void)s.stop->cancel();
+    const bool silent = !stop.is_canceled();
+    (void)stop.cancel();
     // On Windows nothing ends a read of stdin: the thread that is in it ends with the program.
     for (auto& thread : threads) KEYWAY_HAS_WINDOWS ? thread.detach() : thread.join();
     if (shown) shared->show("\n");

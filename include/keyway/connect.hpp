@@ -103,9 +103,9 @@ public:
     using endpoint = typename Transport::endpoint;
     using connection = typename Transport::connection;
 
-    race(const Range& endpoints, const os::limit& within, const connect_options<endpoint>& options,
+    race(const Range& to, const os::limit& within, const connect_options<endpoint>& options,
          const Prepare& prepare) noexcept
-        : endpoints_(endpoints), rest_(endpoints), within_(within), options_(options), prepare_(prepare) {}
+        : endpoints_(to), rest_(to), within_(within), options_(options), prepare_(prepare) {}
 
     connect_result<Transport> run() noexcept {
         for (;;) {

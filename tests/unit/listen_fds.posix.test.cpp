@@ -35,8 +35,9 @@ TEST_CASE_FIXTURE(test::bounded, "inherited listeners are found, named, adopted,
     const test::temporary_directory directory;
     const auto network = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
     const auto local = must(kw::unix_stream::listen(directory.endpoint()));
+    const auto at = must(network.local_endpoint());
     test::check_in_child([&] {
-        // Above the places where they go.
+        // Above the places where they go, which may be the listeners' own.
         const int first = ::fcntl(network.native_handle(), F_DUPFD, 20);
         const int second = ::fcntl(local.native_handle(), F_DUPFD, 20);
         hand_over("2", "web:admin", {first, second});
@@ -50,7 +51,7 @@ TEST_CASE_FIXTURE(test::bounded, "inherited listeners are found, named, adopted,
         const auto web = kw::tcp4::listener::adopt(inherited->native_handle(0));
         const auto admin = kw::unix_stream::listener::adopt(inherited->native_handle(1));
         KEYWAY_CHILD_CHECK(web && admin);
-        const auto client = kw::tcp4::connect(*network.local_endpoint());
+        const auto client = kw::tcp4::connect(at);
         KEYWAY_CHILD_CHECK(web->accept()->peer == *client->local_endpoint());
         KEYWAY_CHILD_CHECK(kw::unix_stream::connect(directory.endpoint()));
         KEYWAY_CHILD_CHECK(admin->accept());

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // Every message that the headers give, each beside what its user should have written.
 
-#include <keyway/connecting.hpp>
 #include <keyway/keyway.hpp>
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -348,87 +346,6 @@ struct sizable {
     [[maybe_unused]] auto address = "1.2.3.4"_ipv4;
 #else
     [[maybe_unused]] auto nothing = "1.2.3"_ipv4;
-#endif
-
-#elif REJECTED == 38
-    // says 38: a time limit has a unit: write 5s or 500ms (std::chrono_literals)
-#ifdef CORRECTED
-    (void)connected.recv(buffer, std::chrono::seconds(5));
-#else
-    (void)connected.recv(buffer, 5);
-#endif
-
-#elif REJECTED == 39
-    // says 39: this clock can be set: take a time point of std::chrono::steady_clock, or a duration
-#ifdef CORRECTED
-    (void)connected.recv(buffer, std::chrono::steady_clock::now());
-#else
-    (void)connected.recv(buffer, std::chrono::system_clock::now());
-#endif
-
-#elif REJECTED == 40
-    // says 40: a datagram socket gets its peer without waiting: call connect(endpoint)
-#ifdef CORRECTED
-    [[maybe_unused]] auto talking = kw::udp4::connect(at4);
-#else
-    [[maybe_unused]] auto nothing = kw::udp4::connect(at4, std::chrono::seconds(5));
-#endif
-
-#elif REJECTED == 41
-    // says 41: a datagram socket gets its peer without waiting: call connect(endpoint)
-#ifdef CORRECTED
-    [[maybe_unused]] auto talking = std::move(datagrams).connect(at4);
-#else
-    [[maybe_unused]] auto nothing = std::move(datagrams).connect(at4, std::chrono::seconds(5));
-#endif
-
-#elif REJECTED == 42
-    // says 42: a time limit has a unit: write 5s or 500ms (std::chrono_literals)
-#ifdef CORRECTED
-    [[maybe_unused]] const kw::deadline until = std::chrono::milliseconds(500);
-#else
-    [[maybe_unused]] const kw::deadline until = 500;
-#endif
-
-#elif REJECTED == 43
-    // says 43: this clock can be set: take a time point of std::chrono::steady_clock, or a duration
-#ifdef CORRECTED
-    [[maybe_unused]] const kw::deadline until = std::chrono::steady_clock::now();
-#else
-    [[maybe_unused]] const kw::deadline until = std::chrono::system_clock::now();
-#endif
-
-#elif REJECTED == 44
-    // says 44: finish() consumes the attempt: write std::move(attempt).finish()
-    kw::connecting<kw::ipv4, kw::stream> attempt;
-#ifdef CORRECTED
-    [[maybe_unused]] auto connection = std::move(attempt).finish();
-#else
-    [[maybe_unused]] auto nothing = attempt.finish();
-#endif
-
-#elif REJECTED == 45
-    // says 45: only a stream is read to its end: call close()
-#ifdef CORRECTED
-    (void)chatting.close();
-#else
-    (void)std::move(chatting).close_gracefully(std::chrono::seconds(1));
-#endif
-
-#elif REJECTED == 46
-    // says 46: close_gracefully() ends the connection: write std::move(connection).close_gracefully(limit)
-#ifdef CORRECTED
-    (void)std::move(connected).close_gracefully(std::chrono::seconds(1));
-#else
-    (void)connected.close_gracefully(std::chrono::seconds(1));
-#endif
-
-#elif REJECTED == 47
-    // says 47: include_keyway_connect_hpp
-#ifdef CORRECTED
-    [[maybe_unused]] auto first = kw::tcp4::connect(at4);
-#else
-    [[maybe_unused]] auto nothing = kw::tcp4::connect(std::array{at4, at4});
 #endif
 
 #endif

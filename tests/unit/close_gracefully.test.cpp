@@ -40,6 +40,7 @@ TEST_CASE_FIXTURE(test::bounded, "a graceful close gives the peer everything, al
 }
 
 TEST_CASE_FIXTURE(test::bounded, "a plain close with something unread may reset the peer") {
+    if (test::skipped_under_wine("a reset while nobody waits", "tells it as the end of the stream")) return;
     auto ends = test::connect_ends();
     must(ends.client.send_all("unread"));
     std::array<std::byte, 8> buffer;

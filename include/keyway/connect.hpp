@@ -6,6 +6,7 @@
 // tcp::connect() takes host names, and ranges of endpoints. There are no threads: the kernel makes the attempts.
 
 #include <array>
+#include <cerrno>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,6 @@
 #include <string_view>
 #include <utility>
 
-#include <keyway/concepts.hpp>
 #include <keyway/connecting.hpp>
 #include <keyway/deadline.hpp>
 #include <keyway/detail/bounded_list.hpp>
@@ -52,7 +52,7 @@ private:
 /// How attempts are made.
 template <class Endpoint>
 struct connect_options {
-    attempt_delay delay = {};
+    attempt_delay delay = attempt_delay();
     std::optional<Endpoint> local =
         {};  ///< where the connection is to come from; endpoints of another family fail then
 };

@@ -68,6 +68,7 @@ private:
 /// Errors: as socket::connect(), where they are known at once.
 /// Source: connect(2).
 template <address_family F, connection_oriented T, protocol_type P>
+// NOLINTNEXTLINE(cppcoreguidelines-rvalue-reference-param-not-moved): what it owns is released
 [[nodiscard]] result<connecting<F, T, P>> start_connect(socket<F, T, P>&& from,
                                                         const typename F::endpoint& to) noexcept {
     if (detail::os::start_connect(from.native_handle(), to.data(), to.size()) < 0) {

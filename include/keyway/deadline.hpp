@@ -111,7 +111,7 @@ public:
     /// Whether it is the same point in time.
     friend constexpr bool operator==(const deadline&, const deadline&) noexcept = default;
     /// Whether it ends the waiting first.
-    friend constexpr auto operator<=>(const deadline&, const deadline&) noexcept = default;
+    friend constexpr std::strong_ordering operator<=>(const deadline&, const deadline&) noexcept = default;
 
     // clang-format off
     template <class N> requires std::is_arithmetic_v<N>

@@ -393,6 +393,14 @@ TEST_CASE("no signal reaches the thread of a look-up, and the caller's mask stay
         ::sigemptyset(&own);
         ::sigaddset(&own, SIGUSR1);
         ::pthread_sigmask(SIG_SETMASK, &own, nullptr);
+        const auto blocked_in = [](const std::filesystem::path& task) {
+            std::ifstream status(task / "status");
+            for (std::string line; std::getline(status, line);)
+                if (line.starts_with("SigBlk:")) return std::stoull(line.substr(8), nullptr, 16);
+            return 0ULL;
+        };
+        if (blocked_in("/proc/thread-self") != 1ULL << (SIGUSR1 - 1))
+            return "skipped: /proc does not tell of the signals that are blocked, as under an emulator";
         KEYWAY_CHILD_CHECK(failure(resolve<ip>("silent.test", 80, 50ms)).timed_out());
         ::pthread_sigmask(SIG_SETMASK, nullptr, &afterwards);
         for (int number = 1; number < 32; ++number)
@@ -402,11 +410,8 @@ TEST_CASE("no signal reaches the thread of a look-up, and the caller's mask stay
         // All that can be blocked: neither SIGKILL nor SIGSTOP.
         const std::uint32_t all = 0x7fffffffU & ~(1U << (SIGKILL - 1)) & ~(1U << (SIGSTOP - 1));
         int found = 0;
-        for (const auto& each : std::filesystem::directory_iterator("/proc/self/task")) {
-            std::ifstream status(each.path() / "status");
-            for (std::string line; std::getline(status, line);)
-                if (line.starts_with("SigBlk:")) found += (std::stoull(line.substr(8), nullptr, 16) & all) == all;
-        }
+        for (const auto& each : std::filesystem::directory_iterator("/proc/self/task"))
+            found += (blocked_in(each.path()) & all) == all;
         KEYWAY_CHILD_CHECK(found >= 1);
         return "";
     });

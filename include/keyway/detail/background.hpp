@@ -14,6 +14,7 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/thread.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 
@@ -49,7 +50,7 @@ struct shared_job {
 
 /// The thread at work, or why there is none.
 template <class Job>
-result<shared_job<Job>*> start_job(Job&& job) noexcept {
+result<shared_job<Job>*> start_job(Job job) noexcept {
     using shared = shared_job<Job>;
     if (lookups_under_way.fetch_add(1) >= max_lookups) {
         lookups_under_way.fetch_sub(1);

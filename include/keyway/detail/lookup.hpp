@@ -7,13 +7,13 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 #include <utility>
 
 #include <keyway/address/ipv4.hpp>
 #include <keyway/address/ipv6.hpp>
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
 #include <keyway/detail/os/resolve.hpp>
 #include <keyway/detail/scan.hpp>
 #include <keyway/error.hpp>
@@ -65,7 +65,9 @@ class address_list {
 public:
     constexpr address_list() noexcept = default;
     constexpr explicit address_list(os::address_entry* list) noexcept : list_(list) {}
+    address_list(const address_list&) = delete;
     address_list(address_list&& other) noexcept : list_(std::exchange(other.list_, nullptr)) {}
+    address_list& operator=(const address_list&) = delete;
     address_list& operator=(address_list&& other) noexcept {
         std::swap(list_, other.list_);
         return *this;

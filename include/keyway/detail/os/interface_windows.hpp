@@ -42,6 +42,7 @@ inline adapters_function adapters_addresses() noexcept {
         const ::HMODULE library = ::LoadLibraryExW(L"iphlpapi.dll", nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
         if (library == nullptr) return adapters_function{};
         const auto address = ::GetProcAddress(library, "GetAdaptersAddresses");
+        // NOLINTNEXTLINE(bugprone-casting-through-void): a cast between types of functions is a warning of g++
         return reinterpret_cast<adapters_function>(reinterpret_cast<void*>(address));
     }();
     return known;

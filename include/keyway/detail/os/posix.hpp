@@ -10,11 +10,13 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>  // strerror_r
+#include <span>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os/sockaddr.hpp>       // IWYU pragma: export

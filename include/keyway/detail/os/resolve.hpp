@@ -20,6 +20,8 @@
 
 #include <keyway/detail/os.hpp>
 
+// NOLINTBEGIN(misc-include-cleaner): the names are those of the system behind the door
+
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {
 
@@ -87,5 +89,7 @@ inline int look_up_names(const void* address, std::size_t size, char* host, char
 
 }  // namespace detail::os
 }  // namespace keyway::inline KEYWAY_MODE
+
+// NOLINTEND(misc-include-cleaner)
 
 #endif

@@ -24,6 +24,7 @@ namespace detail::os {
 inline int prepare_resolver() noexcept { return 0; }
 
 inline resolver_errc resolver_meaning(int code) noexcept {
+    // NOLINTBEGIN(bugprone-branch-clone): some systems lack some of the codes
     switch (code) {
     case EAI_NONAME: return resolver_errc::host_not_found;
 #if defined(EAI_NODATA)
@@ -49,6 +50,7 @@ inline resolver_errc resolver_meaning(int code) noexcept {
         break;
     default: break;  // EAI_FAIL, and what systems have of their own
     }
+    // NOLINTEND(bugprone-branch-clone)
     return resolver_errc::failed;
 }
 

@@ -20,7 +20,7 @@ template <thread_function* Run>
 
 template <thread_function* Run>
 int start_thread(void* argument) noexcept {
-    const ::HANDLE thread = ::CreateThread(nullptr, 0, &thread_body<Run>, argument, 0, nullptr);
+    void* const thread = ::CreateThread(nullptr, 0, &thread_body<Run>, argument, 0, nullptr);
     if (thread == nullptr) return -1;
     ::CloseHandle(thread);
     return 0;

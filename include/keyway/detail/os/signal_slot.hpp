@@ -42,8 +42,8 @@ struct signal_slot {
                   "keyway: a handler of signals needs atomic numbers of 64 bits without locks");
 };
 
-inline constinit std::array<signal_slot, NSIG>
-    signal_slots;  // NOLINT(misc-include-cleaner): <signal.h> has it by way of <csignal>
+// NOLINTNEXTLINE(misc-include-cleaner): <signal.h> has it by way of <csignal>
+inline constinit std::array<signal_slot, NSIG> signal_slots;
 
 inline signal_slot& slot_of(int number) noexcept { return signal_slots[static_cast<std::size_t>(number)]; }
 

@@ -16,6 +16,7 @@
 #include <keyway/address/ipv6.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/list_iterator.hpp>
+#include <keyway/detail/os.hpp>
 #include <keyway/detail/os/interface.hpp>
 #include <keyway/detail/scan.hpp>
 #include <keyway/error.hpp>
@@ -144,7 +145,9 @@ public:
     using iterator = detail::list_iterator<detail::interface_cursor>;
 
     constexpr interface_list() noexcept = default;
+    interface_list(const interface_list&) = delete;
     interface_list(interface_list&& other) noexcept : list_(std::exchange(other.list_, nullptr)) {}
+    interface_list& operator=(const interface_list&) = delete;
     interface_list& operator=(interface_list&& other) noexcept {
         std::swap(list_, other.list_);
         return *this;

@@ -25,7 +25,6 @@
 #include <keyway/detail/list_iterator.hpp>
 #include <keyway/detail/lookup.hpp>
 #include <keyway/detail/os/resolve.hpp>
-#include <keyway/endpoint/ip.hpp>
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/family.hpp>

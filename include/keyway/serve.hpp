@@ -20,6 +20,7 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/workers.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 #include <keyway/listener.hpp>
 #include <keyway/option/socket.hpp>
 #include <keyway/poll.hpp>
@@ -33,7 +34,7 @@ struct serve_options {
     /// calling thread handles one after the other, and no thread is made.
     std::size_t handlers = 64;
     /// What ends the serving: a canceller, a stop_canceller, a signal_stop, a deadline.
-    waiting until = {};
+    waiting until = waiting();
     /// How long handlers may go on after that, before they are asked to come back and their connections shut down.
     std::chrono::nanoseconds drain = std::chrono::seconds(5);
 };

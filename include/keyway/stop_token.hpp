@@ -36,7 +36,7 @@ public:
 
     /// Takes over a canceller, which others may use and cancel too.
     stop_canceller(std::stop_token token, canceller&& taken) noexcept
-        : canceller(std::move(taken)), callback_(std::move(token), request{*this}) {}
+        : canceller(std::move(taken)), callback_(std::move(token), request{canceller_view(native_handle())}) {}
 
     stop_canceller(const stop_canceller&) = delete;
     stop_canceller& operator=(const stop_canceller&) = delete;

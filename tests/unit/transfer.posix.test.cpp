@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: a full pipe in non-blocking mode is the 
         }
         sent += done ? *done : done.error().transferred;
         CHECK(position(file) == sent);
-        bytes room(sent - got.size());
+        bytes room(static_cast<std::size_t>(sent) - got.size());
         must(pipe.read_end.read_exact(room));
         got.insert(got.end(), room.begin(), room.end());
     }

@@ -115,7 +115,7 @@ public:
     bytes arrived() {
         must(end.close());
         const auto in = must(reader::open(path_));
-        bytes all(must(in.size()));
+        bytes all(static_cast<std::size_t>(must(in.size())));
         must(in.read_exact(all));
         return all;
     }
@@ -393,7 +393,7 @@ void check_resumed(const bytes& data, Copy copy) {
     std::uint64_t sent = 0;
     unsigned times_stuck = 0;
     const auto read_what_is_there = [&] {
-        bytes room(sent - got.size());
+        bytes room(static_cast<std::size_t>(sent) - got.size());
         must(ends[1].recv_exact(room));
         got.insert(got.end(), room.begin(), room.end());
     };

@@ -11,7 +11,7 @@
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
-#include <keyway/detail/os/signal_slot.hpp>
+#include <keyway/detail/os/signal_slot.hpp>  // IWYU pragma: export
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {

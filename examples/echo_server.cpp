@@ -8,7 +8,7 @@
 
 #include <array>
 #include <charconv>
-#include <chrono>
+#include <chrono>  // IWYU pragma: keep
 #include <cstddef>
 #include <cstdint>
 #include <iostream>

@@ -52,7 +52,7 @@ private:
 /// How attempts are made.
 template <class Endpoint>
 struct connect_options {
-    attempt_delay delay = attempt_delay();
+    attempt_delay delay = {};
     std::optional<Endpoint> local =
         {};  ///< where the connection is to come from; endpoints of another family fail then
 };

@@ -34,7 +34,7 @@ struct serve_options {
     /// calling thread handles one after the other, and no thread is made.
     std::size_t handlers = 64;
     /// What ends the serving: a canceller, a stop_canceller, a signal_stop, a deadline.
-    waiting until = waiting();
+    waiting until = {};
     /// How long handlers may go on after that, before they are asked to come back and their connections shut down.
     std::chrono::nanoseconds drain = std::chrono::seconds(5);
 };

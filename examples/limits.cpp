@@ -4,7 +4,7 @@
 #include <keyway/keyway.hpp>
 
 #include <array>
-#include <chrono>
+#include <chrono>  // IWYU pragma: keep
 #include <cstddef>
 #include <iostream>
 #include <span>

@@ -132,6 +132,7 @@ result<endpoint_list<F>> resolve(std::string_view host, const service& service, 
     if (fault == error{}) fault = wanted.set_service(service.text(), options.numeric);
     if (fault == error{}) fault = run(wanted, within...);
     if (fault != error{}) return unexpected<error>(fault);
+    // NOLINTNEXTLINE(clang-analyzer-cplusplus.Move): where there is no fault it was moved back
     return endpoint_list<F>(std::move(wanted).found());
 }
 

@@ -51,6 +51,17 @@ void discard(::ssize_t) {}
 
 void send_self(int signal) { ::kill(::getpid(), signal); }
 
+/// What std::jthread is, which libc++ does not have.
+class joining_thread : public std::thread {
+public:
+    using std::thread::thread;
+    joining_thread(joining_thread&&) = default;
+    joining_thread& operator=(joining_thread&&) = delete;
+    ~joining_thread() {
+        if (joinable()) join();
+    }
+};
+
 /// Sends the signal to this process as soon as the thread that made this waits in the kernel.
 class signal_when_asleep {
 public:
@@ -61,7 +72,7 @@ public:
           }) {}
 
 private:
-    std::jthread thread_;
+    joining_thread thread_;
 };
 
 /// What is known of a signal before and after.
@@ -183,7 +194,7 @@ TEST_CASE("several threads are woken by one signal, in whichever it comes") {
             number = test::this_thread_number();
             woken += is_canceled(one.recv(byte, kw::canceller_view(handle)));
         };
-        const auto send_when_asleep = [](std::jthread& thread, const std::atomic<test::thread_number>& number,
+        const auto send_when_asleep = [](joining_thread& thread, const std::atomic<test::thread_number>& number,
                                          int signal) {
             while (number == 0) std::this_thread::yield();
             test::wait_until_asleep(number);
@@ -192,16 +203,16 @@ TEST_CASE("several threads are woken by one signal, in whichever it comes") {
         std::atomic<test::thread_number> older = 0, younger = 0, youngest = 0;
         std::optional<kw::signal_stop> stop;
         {
-            std::jthread before([&] { wait(older); });
+            joining_thread before([&] { wait(older); });
             stop = must(kw::signal_stop::open());
             handle = stop->native_handle();
-            std::jthread after([&] { wait(younger); });
+            joining_thread after([&] { wait(younger); });
             send_when_asleep(before, older, SIGINT);
         }
         KEYWAY_CHILD_CHECK(woken == 2 && stop->caught() == SIGINT);
         must(stop->reset());
         {
-            std::jthread after([&] { wait(youngest); });
+            joining_thread after([&] { wait(youngest); });
             send_when_asleep(after, youngest, SIGTERM);
         }
         KEYWAY_CHILD_CHECK(woken == 3 && stop->caught() == SIGTERM);
@@ -214,7 +225,7 @@ TEST_CASE("the program's own calls go on, and errno is what it was") {
         const auto stop = must(kw::signal_stop::open());
         std::array<int, 2> ends{};
         KEYWAY_CHILD_CHECK(::pipe(ends.data()) == 0);
-        std::jthread other([&ends, sleeper = test::this_thread_number()] {
+        joining_thread other([&ends, sleeper = test::this_thread_number()] {
             for (int i = 0; i < 3; ++i) {
                 test::wait_until_asleep(sleeper);
                 send_self(SIGINT);
@@ -328,7 +339,7 @@ TEST_CASE("a second signal ends a program that hangs") {
     CHECK(fate([] {
               const auto stop = must(kw::signal_stop::open());
               send_self(SIGINT);
-              const std::jthread drain([] {
+              const joining_thread drain([] {
                   for (;;) ::pause();
               });
               std::this_thread::sleep_for(150ms);
@@ -356,7 +367,7 @@ TEST_CASE("signals in a tenth of a second are one request") {
         const auto stop = must(kw::signal_stop::open());
         const auto begin = steady_clock::now();
         {
-            std::vector<std::jthread> senders;
+            std::vector<joining_thread> senders;
             for (int i = 0; i < 4; ++i)
                 senders.emplace_back([&, i] {
                     while (steady_clock::now() - begin < 20ms) send_self(i % 2 == 0 ? SIGINT : SIGTERM);
@@ -374,7 +385,7 @@ TEST_CASE("signals may rain while it comes and goes") {
         std::atomic<bool> over = false;
         std::atomic<bool> wrote = false;
         {
-            std::vector<std::jthread> others;
+            std::vector<joining_thread> others;
             for (int i = 0; i < 2; ++i)
                 others.emplace_back([&over] {
                     while (!over) ::raise(SIGUSR1);
@@ -406,7 +417,7 @@ TEST_CASE("what a handler writes to is not closed before it has returned") {
         const kw::handle_view waker = stop;
         kw::detail::os::signal_slot& slot = kw::detail::os::slot_of(SIGUSR1);
         ++slot.handlers;  // as one that runs in another thread
-        std::jthread closing([&] { must(stop.close()); });
+        joining_thread closing([&] { must(stop.close()); });
         while (slot.owner != kw::detail::os::no_claim) std::this_thread::yield();
         const auto begin = steady_clock::now();
         while (steady_clock::now() - begin < 20ms) std::this_thread::yield();

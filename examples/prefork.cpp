@@ -6,11 +6,11 @@
 #include <keyway/serve.hpp>
 #include <keyway/signal.hpp>
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <csignal>
+#include <chrono>  // IWYU pragma: keep
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -63,6 +63,7 @@ int main(int count, char** arguments) {
     for (const ::pid_t child : children) {
         int status = 0;
         ::waitpid(child, &status, 0);
+        // NOLINTNEXTLINE(misc-include-cleaner): <sys/wait.h> has them
         const bool before_its_start = WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM;
         failed += status != 0 && !before_its_start;
     }

@@ -7,7 +7,7 @@
 #include <keyway/serve.hpp>
 #include <keyway/signal.hpp>
 
-#include <chrono>
+#include <chrono>  // IWYU pragma: keep
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -55,6 +55,7 @@ int main(int count, char** arguments) {
     std::cerr << "reuse_port: listening on " << at.text().view() << '\n';
 
     std::vector<std::thread> workers;
+    workers.reserve(listeners.size());
     for (const auto& listener : listeners)
         workers.emplace_back([&, number = workers.size()] {
             const std::string answer = std::to_string(number) + '\n';

@@ -103,7 +103,7 @@ void check_in_own_network(Body body) {
 /// Whether the kernel has such interfaces; if not, says so.
 bool can_add(const std::string& link) {
     const bool added = run("ip " + link);
-    if (!added) std::cout << "skipped: this kernel takes no `ip " << link << "`" << std::endl;
+    if (!added) std::cout << "skipped: this kernel takes no `ip " << link << "`" << '\n' << std::flush;
     return added;
 }
 

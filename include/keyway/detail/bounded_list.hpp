@@ -24,7 +24,10 @@ public:
     }
     bounded_list(bounded_list&& other) noexcept
         : elements_(std::exchange(other.elements_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-    bounded_list& operator=(const bounded_list& other) noexcept { return *this = bounded_list(other); }
+    bounded_list& operator=(const bounded_list& other) noexcept {
+        *this = bounded_list(other);
+        return *this;
+    }
     bounded_list& operator=(bounded_list&& other) noexcept {
         std::swap(elements_, other.elements_);
         std::swap(size_, other.size_);

@@ -33,10 +33,27 @@ namespace detail::os {
 using native_file = native_handle;
 inline constexpr native_file invalid_file = invalid_handle;
 
+#if defined(__GLIBC__) && !defined(__LP64__)
+// The plain calls of glibc end at 2 GiB on 32-bit systems, unless the whole program asks for more; these do not.
+using file_offset = ::off64_t;
+inline constexpr auto& open_any_size = ::open64;
+inline constexpr auto& status_of = ::fstat64;
+inline constexpr auto& read_at = ::pread64;
+inline constexpr auto& write_at = ::pwrite64;
+inline constexpr auto& seek_to = ::lseek64;
+#else
+using file_offset = ::off_t;
+inline constexpr auto& open_any_size = ::open;
+inline constexpr auto& status_of = ::fstat;
+inline constexpr auto& read_at = ::pread;
+inline constexpr auto& write_at = ::pwrite;
+inline constexpr auto& seek_to = ::lseek;
+#endif
+
 /// What cannot be asked fails at its first use.
 inline file_kind kind_of_file(native_file file) noexcept {
-    struct ::stat status{};
-    if (::fstat(file, &status) != 0) return file_kind::other;
+    file_status status{};
+    if (status_of(file, &status) != 0) return file_kind::other;
     switch (status.st_mode & S_IFMT) {
     case S_IFREG: return file_kind::regular;
     case S_IFIFO: return file_kind::pipe;
@@ -64,8 +81,8 @@ inline native_file open_file(std::string_view path, const opening& how, file_kin
         return invalid_file;
     }
     text[path.copy(text.data(), path.size())] = '\0';
-    const native_file opened =
-        retry_interrupted([&] { return ::open(text.data(), open_flags(how), static_cast<::mode_t>(how.permissions)); });
+    const native_file opened = retry_interrupted(
+        [&] { return open_any_size(text.data(), open_flags(how), static_cast<::mode_t>(how.permissions)); });
     if (opened < 0) return invalid_file;
     kind = kind_of_file(opened);
     if (kind != file_kind::directory) return opened;
@@ -125,32 +142,32 @@ inline std::ptrdiff_t write_file(native_file file, file_kind kind, const void* d
 }
 
 /// -1, which every call refuses with EINVAL, where the system's offsets are too small.
-constexpr ::off_t offset_of(std::uint64_t position) noexcept {
-    return std::in_range<::off_t>(position) ? static_cast<::off_t>(position) : -1;
+constexpr file_offset offset_of(std::uint64_t position) noexcept {
+    return std::in_range<file_offset>(position) ? static_cast<file_offset>(position) : -1;
 }
 
 inline std::ptrdiff_t read_file_at(native_file file, void* buffer, std::size_t size, std::uint64_t position) noexcept {
-    return retry_interrupted([=] { return ::pread(file, buffer, in_one_call(size), offset_of(position)); });
+    return retry_interrupted([=] { return read_at(file, buffer, in_one_call(size), offset_of(position)); });
 }
 
 inline std::ptrdiff_t write_file_at(native_file file, const void* data, std::size_t size,
                                     std::uint64_t position) noexcept {
-    return retry_interrupted([=] { return ::pwrite(file, data, in_one_call(size), offset_of(position)); });
+    return retry_interrupted([=] { return write_at(file, data, in_one_call(size), offset_of(position)); });
 }
 
 /// The new position from the start.
 inline std::int64_t seek_file(native_file file, std::int64_t offset, origin from) noexcept {
     constexpr std::array whence{SEEK_SET, SEEK_CUR, SEEK_END};
-    if (!std::in_range<::off_t>(offset)) {
+    if (!std::in_range<file_offset>(offset)) {
         errno = EINVAL;
         return -1;
     }
-    return ::lseek(file, static_cast<::off_t>(offset), whence[static_cast<std::size_t>(from)]);
+    return seek_to(file, static_cast<file_offset>(offset), whence[static_cast<std::size_t>(from)]);
 }
 
 inline std::int64_t file_size(native_file file) noexcept {
-    struct ::stat status{};
-    return ::fstat(file, &status) == 0 ? std::int64_t{status.st_size} : -1;
+    file_status status{};
+    return status_of(file, &status) == 0 ? std::int64_t{status.st_size} : -1;
 }
 
 inline int sync_file(native_file file) noexcept {

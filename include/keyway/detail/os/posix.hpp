@@ -316,10 +316,18 @@ inline message_length recv_message(native_handle handle, void* buffer, std::size
     }
 }
 
+#if defined(__GLIBC__) && !defined(__LP64__)  // on 32-bit systems the plain calls know neither large files nor inodes
+using file_status = struct ::stat64;
+inline constexpr auto& link_status_of = ::lstat64;
+#else
+using file_status = struct ::stat;
+inline constexpr auto& link_status_of = ::lstat;
+#endif
+
 /// Inode 0, which no file has, where there is none at the path.
 inline file_identity identify(const char* path) noexcept {
-    struct ::stat status{};
-    if (::lstat(path, &status) != 0) return {};
+    file_status status{};
+    if (link_status_of(path, &status) != 0) return {};
     return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino)};
 }
 

@@ -34,17 +34,19 @@ inline bool is_ours(const struct ::sigaction& action) noexcept {
     return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == on_signal;
 }
 
-/// To whoever handles the signal now. Where that is still on_signal, it does what it does when nobody catches it. Either
-/// happens as soon as on_signal returns.
-inline void hand_on(int number) noexcept {
+/// To whoever handles the signal as soon as on_signal returns. That may be a claim that was made since the signal came.
+/// Where it is on_signal and nobody has the signal, somebody has put back a handler that he once found.
+inline void hand_on(int number, signal_fate fate) noexcept {
     struct ::sigaction now;
-    if (::sigaction(number, nullptr, &now) == 0 && is_ours(now)) ::signal(number, SIG_DFL);
+    if (::sigaction(number, nullptr, &now) == 0 && is_ours(now) &&
+        (fate == signal_fate::ends || slot_of(number).owner == no_claim))
+        ::signal(number, SIG_DFL);
     ::raise(number);
 }
 
 inline void on_signal(int number) noexcept {
     const int kept = errno;
-    if (!take_signal(number)) hand_on(number);
+    if (const signal_fate fate = take_signal(number); fate != signal_fate::taken) hand_on(number, fate);
     errno = kept;
 }
 
@@ -75,7 +77,7 @@ inline void release_signals(signal_claim claim) noexcept {
         if (past.blocked) block_one(number);
         ::sigaction(number, &past.action, nullptr);
         slot.owner = no_claim;
-        while (own && slot.handlers > 0) ::sched_yield();
+        if (own) wait_for_handlers(slot, ::sched_yield);
     }
 }
 
@@ -96,7 +98,6 @@ inline signal_claim catch_signals(const int* numbers, std::size_t count, native_
     ::sigset_t wanted;
     ::sigset_t blocked;
     ::sigemptyset(&wanted);
-    ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
     int first = NSIG;
     for (std::size_t i = 0; i < count; ++i) {
         if (::sigaddset(&wanted, numbers[i]) != 0) return no_claim;
@@ -104,11 +105,13 @@ inline signal_claim catch_signals(const int* numbers, std::size_t count, native_
     }
     const signal_claim claim = first < NSIG ? claim_of(first) : no_claim;
     if (claim == no_claim) errno = EINVAL;
+    ::pthread_sigmask(SIG_BLOCK, &wanted, &blocked);  // a handler in this thread would wait for the claim without end
     for (int number = first; number < NSIG; ++number) {
         if (::sigismember(&wanted, number) != 1) continue;
         if (catch_one(number, claim, waker, ::sigismember(&blocked, number) == 1) == 0) continue;
         const int cause = errno;
         if (number != first) release_signals(claim);  // else there is none, or it is another's
+        ::pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
         errno = cause;
         return no_claim;
     }

@@ -22,18 +22,21 @@ namespace detail::os {
 using signal_claim = std::uint64_t;
 inline constexpr signal_claim no_claim = 0;
 inline constexpr int nobody_yet = 0;  // first signal of a claim that is being made
+inline constexpr int process_shift = 32;
 
 inline signal_claim claim_of(int first) noexcept {
-    return static_cast<signal_claim>(process_id()) << 32 | static_cast<unsigned>(first);
+    return static_cast<signal_claim>(process_id()) << process_shift | static_cast<unsigned>(first);
 }
 constexpr std::size_t first_of(signal_claim claim) noexcept { return static_cast<std::uint32_t>(claim); }
 inline bool is_of_this_process(signal_claim claim) noexcept {
-    return claim >> 32 == static_cast<signal_claim>(process_id());
+    return claim >> process_shift == static_cast<signal_claim>(process_id());
 }
 
 struct signal_slot {
     std::atomic<signal_claim> owner = no_claim;
-    std::atomic<int> handlers = 0;  // that run now
+    // How many handlers run now, and above that, shifted by `process_shift`, the process that they run in: those of the
+    // parent at the time of a fork() do not run in the child.
+    std::atomic<std::uint64_t> handlers = 0;
     // Of a whole claim, in the slot of its first signal:
     std::atomic<native_handle> waker = invalid_handle;
     std::atomic<std::int64_t> since = 0;  // when the first one came; 0: none did
@@ -47,12 +50,21 @@ inline constinit std::array<signal_slot, NSIG> signal_slots;
 
 inline signal_slot& slot_of(int number) noexcept { return signal_slots[static_cast<std::size_t>(number)]; }
 
+constexpr std::uint64_t process_of(std::uint64_t handlers) noexcept { return handlers >> process_shift; }
+
+/// Until no handler uses the waker of a claim that was given up.
+template <class Yield>
+void wait_for_handlers(const signal_slot& slot, Yield yield) noexcept {
+    while (static_cast<std::uint32_t>(slot.handlers) > 0) yield();
+}
+
 /// Makes a signal the claim's. False where another claim of this process has it.
 inline bool claim_signal(int number, signal_claim claim, native_handle waker) noexcept {
     signal_slot& slot = slot_of(number);
     signal_claim owner = slot.owner;
     if (is_of_this_process(owner) || !slot.owner.compare_exchange_strong(owner, claim_of(nobody_yet))) return false;
-    slot.handlers = 0;  // those that ran in the parent at the time of the fork() do not run here
+    const std::uint64_t none_here = static_cast<std::uint64_t>(process_id()) << process_shift;
+    if (process_of(slot.handlers) != process_of(none_here)) slot.handlers = none_here;
     if (static_cast<std::size_t>(number) == first_of(claim)) {
         slot.waker = waker;
         slot.caught = 0;
@@ -74,26 +86,38 @@ inline void forget_signal(signal_claim claim) noexcept {
 /// Signals in so short a time are one request: who forwards Ctrl-C, or ends both a process and its group, sends it twice.
 inline constexpr std::int64_t one_request = 100'000'000;
 
-/// What a handler does, in a thread that was interrupted anywhere. False: the signal is not ours, or no longer. It is of
-/// another process, which made this one by fork(); or it is the second one.
-inline bool take_signal(int number) noexcept {
-    signal_slot& slot = slot_of(number);
-    // Whoever gives the signal up waits for this count afterwards, and closes the waker after that.
-    ++slot.handlers;
-    bool taken = false;
-    if (const signal_claim owner = slot.owner; is_of_this_process(owner) && first_of(owner) != nobody_yet) {
-        signal_slot& shared = signal_slots[first_of(owner)];
-        const std::int64_t time = now();
-        std::int64_t since = 0;
-        if (shared.since.compare_exchange_strong(since, time)) {
-            shared.caught = number;
-            wake(shared.waker);
-            since = time;
-        }
-        taken = time - since < one_request;
+enum class signal_fate : std::uint8_t {
+    taken,     // by the claim that has the signal
+    ends,      // the process, or whatever the signal does when nobody catches it: it is the second, or the parent's
+    not_ours,  // or not yet: the claim is being made, or was given up since the signal came
+};
+
+inline signal_fate fate_in_claim(int number, signal_claim owner) noexcept {
+    signal_slot& shared = signal_slots[first_of(owner)];
+    const std::int64_t time = now();
+    std::int64_t since = 0;
+    if (shared.since.compare_exchange_strong(since, time)) {
+        shared.caught = number;
+        wake(shared.waker);
+        return signal_fate::taken;
     }
-    --slot.handlers;
-    return taken;
+    return time - since < one_request ? signal_fate::taken : signal_fate::ends;
+}
+
+/// What a handler does, in a thread that was interrupted anywhere.
+inline signal_fate take_signal(int number) noexcept {
+    signal_slot& slot = slot_of(number);
+    // Whoever gives the signal up waits for this count afterwards, and closes the waker after that. The owner that is
+    // read is one who will wait, unless the count began anew in between, as it does in a child.
+    const std::uint64_t process = process_of(++slot.handlers);
+    const signal_claim owner = slot.owner;
+    signal_fate fate = signal_fate::not_ours;
+    if (owner != no_claim && !is_of_this_process(owner)) fate = signal_fate::ends;
+    else if (owner != no_claim && first_of(owner) != nobody_yet && process == process_of(slot.handlers))
+        fate = fate_in_claim(number, owner);
+    std::uint64_t handlers = slot.handlers;
+    while (process_of(handlers) == process && !slot.handlers.compare_exchange_weak(handlers, handlers - 1)) {}
+    return fate;
 }
 
 }  // namespace detail::os

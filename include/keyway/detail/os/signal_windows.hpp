@@ -23,7 +23,7 @@ inline constinit std::atomic<bool> process_is_ending = false;
 inline ::BOOL WINAPI on_console_event(::DWORD event) noexcept {
     const bool interrupts = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
     if (!interrupts) process_is_ending = true;
-    if (!take_signal(interrupts ? SIGINT : SIGTERM)) return FALSE;
+    if (take_signal(interrupts ? SIGINT : SIGTERM) != signal_fate::taken) return FALSE;
     // Else the window is closed, the user logs off, or the system shuts down: this is the program's time to finish.
     if (!interrupts) ::Sleep(INFINITE);
     return TRUE;
@@ -35,7 +35,7 @@ inline void give_up(signal_claim claim) noexcept {
         signal_slot& slot = slot_of(number);
         if (slot.owner != claim) continue;
         slot.owner = no_claim;
-        while (slot.handlers > 0) ::SwitchToThread();
+        wait_for_handlers(slot, ::SwitchToThread);
     }
 }
 

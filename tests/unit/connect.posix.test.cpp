@@ -9,16 +9,19 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 #include <keyway/transport.hpp>
 
+#include "support/dns.hpp"
 #include "support/loopback.hpp"
 #include "support/posix.hpp"
 
@@ -205,6 +208,83 @@ TEST_CASE("when no port is left to come from, connect says so, and goes on when 
         KEYWAY_CHILD_CHECK(std::move(all.back()).reset());
         KEYWAY_CHILD_CHECK(kw::tcp4::connect(*listener->local_endpoint(), 5s));
         return std::string();
+    });
+}
+
+/// Under the tests' own server of names, each of which says how it is answered.
+constexpr std::uint16_t port = 7000;
+constexpr const char* patient = "timeout:20 attempts:1";
+
+TEST_CASE("by name: over the one family that a host has") {
+    test::check_with_own_names(patient, []() -> std::string {
+        const auto of_v6 = must(kw::tcp6::listen({kw::ipv6_address::any(), port}));
+        const auto of_v4 = must(kw::tcp4::listen({kw::ipv4_address::any(), port}));
+        const auto v6 = kw::tcp::connect("v6only.test", port, long_time);
+        KEYWAY_CHILD_CHECK(v6 && must(v6->peer_endpoint()) == kw::tcp::endpoint(kw::ipv6_address::loopback(), port));
+        const auto v4 = kw::tcp::connect("v4only.test", port, long_time);
+        KEYWAY_CHILD_CHECK(v4 && must(v4->peer_endpoint()) == kw::tcp::endpoint(kw::ipv4_address(127, 0, 0, 5), port));
+        KEYWAY_CHILD_CHECK(kw::tcp6::connect("v6only.test", port, long_time));
+        KEYWAY_CHILD_CHECK(!kw::tcp4::connect("v6only.test", port, long_time));
+        return {};
+    });
+}
+
+TEST_CASE("by name: one family is silent, the other answers") {
+    test::check_with_own_names(patient, []() -> std::string {
+        const test::blackhole<kw::tcp> silent({kw::ipv6_address::loopback(), port});
+        const auto listener = must(kw::tcp4::listen({kw::ipv4_address(127, 0, 0, 6), port}));
+        const auto descriptors = net::open_descriptors();
+        {
+            // ::1 is silent, fd00::5 has no way to it, 127.0.0.5 refuses.
+            const auto made = kw::tcp::connect("both.test", port, long_time, {.delay = 20ms});
+            KEYWAY_CHILD_CHECK(made && must(made->peer_endpoint()) == must(listener.local_endpoint()));
+        }
+        {
+            const auto all = kw::tcp::connect("both.test", port + 1, long_time);
+            KEYWAY_CHILD_CHECK(!all && all.error() == kw::errc::connection_refused);
+            KEYWAY_CHILD_CHECK(all.error().attempts().size() == 4);
+        }
+        KEYWAY_CHILD_CHECK(net::open_descriptors() == descriptors);
+        return {};
+    });
+}
+
+TEST_CASE("by name: one limit for the name and the connection") {
+    test::check_with_own_names(patient, []() -> std::string {
+        const auto listener = must(kw::tcp4::listen({kw::ipv4_address::any(), port}));
+        static_cast<void>(
+            kw::tcp::connect("127.0.0.1", port, long_time));  // what the resolver keeps open, it has opened
+        KEYWAY_CHILD_CHECK(kw::tcp::connect("slow.test", port, long_time));
+        KEYWAY_CHILD_CHECK(kw::tcp::connect("slow.test", port));
+        const auto hasty = failure(kw::tcp::connect("slow.test", port, 50ms));
+        KEYWAY_CHILD_CHECK(hasty.timed_out() && hasty.operation() == kw::operation::resolve);
+        const auto unanswered = failure(kw::tcp::connect("silent.test", port, 50ms));
+        KEYWAY_CHILD_CHECK(unanswered.timed_out() && unanswered.operation() == kw::operation::resolve);
+        // The name takes 0.3 seconds of the time, the silent endpoint the rest of it.
+        const test::blackhole<kw::tcp4> silent({kw::ipv4_address(127, 0, 0, 5), port + 1});
+        auto late = kw::error{};
+        const auto time = test::time_of([&] { late = failure(kw::tcp::connect("slow.test", port + 1, 600ms)); });
+        KEYWAY_CHILD_CHECK(late.timed_out() && late.operation() == kw::operation::connect);
+        KEYWAY_CHILD_CHECK(time >= 600ms && time < 5s);
+        return {};
+    });
+}
+
+TEST_CASE("by name: broken servers are the resolver's error, and thousands of addresses one connection") {
+    test::check_with_own_names(patient, []() -> std::string {
+        const auto listener = must(kw::tcp4::listen({kw::ipv4_address::any(), port}));
+        for (const char* const name : {"servfail.test", "refused.test", "garbage.test", "absent.test"}) {
+            const auto none = kw::tcp::connect(name, port, 500ms);
+            KEYWAY_CHILD_CHECK(!none && none.error().operation() == kw::operation::resolve);
+            KEYWAY_CHILD_CHECK(none.error().attempts().empty());
+        }
+        KEYWAY_CHILD_CHECK(failure(kw::tcp::connect("absent.test", port)) == kw::resolver_errc::host_not_found);
+        KEYWAY_CHILD_CHECK(kw::tcp::connect("many.test", port, long_time));
+        const auto refused = kw::tcp4::connect("many.test", port + 1, long_time);
+        KEYWAY_CHILD_CHECK(!refused && refused.error() == kw::errc::connection_refused);
+        KEYWAY_CHILD_CHECK(refused.error().attempts().size() == 4000);
+        KEYWAY_CHILD_CHECK(kw::tcp::connect("far.test", port, long_time));
+        return {};
     });
 }
 

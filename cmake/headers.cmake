@@ -69,6 +69,22 @@ set(KEYWAY_HEADERS
     keyway/socket.hpp
     keyway/transport.hpp
     keyway/keyway.hpp
+    # messages with what goes beside their data
+    keyway/detail/os/control_linux.hpp
+    keyway/detail/os/control_bsd.hpp
+    keyway/detail/os/control_posix.hpp
+    keyway/detail/os/control_windows.hpp
+    keyway/detail/os/control.hpp
+    keyway/control/item.hpp
+    keyway/control/buffer.hpp
+    keyway/control/unix.hpp
+    keyway/control/ip.hpp
+    keyway/control/timestamp.hpp
+    keyway/control/segment_size.hpp
+    keyway/control/queued_error.hpp
+    keyway/message.hpp
+    keyway/error_queue.hpp
+    keyway/handles.hpp
     # files
     keyway/byte_stream.hpp
     keyway/detail/os/file_vocabulary.hpp

@@ -32,6 +32,11 @@ enum class operation : std::uint8_t {
     send_to,
     recv,
     recv_from,
+    send_message,
+    recv_message,
+    recv_error,
+    send_batch,
+    recv_batch,
     shutdown,
     close,
     local_endpoint,
@@ -158,6 +163,11 @@ constexpr int canonical(int condition) noexcept {
     case operation::send_to: return "send_to";
     case operation::recv: return "recv";
     case operation::recv_from: return "recv_from";
+    case operation::send_message: return "send_message";
+    case operation::recv_message: return "recv_message";
+    case operation::recv_error: return "recv_error";
+    case operation::send_batch: return "send_batch";
+    case operation::recv_batch: return "recv_batch";
     case operation::shutdown: return "shutdown";
     case operation::close: return "close";
     case operation::local_endpoint: return "local_endpoint";

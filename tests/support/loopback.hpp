@@ -136,6 +136,13 @@ inline bool skipped_under_wine(const std::string& what, const std::string& why) 
     return true;
 }
 
+/// Whether this is an emulator; if so, says why.
+inline bool skipped_under_emulator(const std::string& what) {
+    if (!under_emulator()) return false;
+    skipped(what, "an emulator of this machine hands on few control messages");
+    return true;
+}
+
 // ---- how systems differ
 
 /// The native code that means it.

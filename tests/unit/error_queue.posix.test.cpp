@@ -1,96 +1,136 @@
 // SPDX-License-Identifier: BSL-1.0
-// The kernel's error queue, read through an option of the test's own and the native handle: what keyway has no verb for
-// yet stays in reach.
-#include <keyway/transport.hpp>
+#include <keyway/error_queue.hpp>
 
 #include <doctest/doctest.h>
 
-#include <linux/errqueue.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <string_view>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <thread>
+#include <vector>
 
+#include <keyway/canceller.hpp>
+#include <keyway/transport.hpp>
+
+#include "support/loopback.hpp"
 #include "support/posix.hpp"
 
+namespace {
+
 namespace kw = keyway;
+using namespace std::chrono_literals;
 using kw::errc;
 using test::failure;
 using test::must;
 
-namespace {
+constexpr auto long_time = 30s;
+using asks_for_errors = kw::control::buffer<kw::control::queued_error>;
 
-/// IP_RECVERR or IPV6_RECVERR: errors of an unconnected socket are reported, and queued with their origin.
+std::string text(const std::array<char, 64>& buffer, std::size_t size) { return {buffer.data(), size}; }
+
+/// An endpoint that was somebody's a moment ago, and is nobody's now.
 template <class T>
-struct receive_errors {
-    static constexpr bool is_v6 = T::family::domain == AF_INET6;
-    static constexpr int level = is_v6 ? IPPROTO_IPV6 : IPPROTO_IP;
-    static constexpr int name = is_v6 ? IPV6_RECVERR : IP_RECVERR;
-    using value_type = bool;
-    bool value = true;
-};
-
-struct queued_error {
-    ::sock_extended_err cause;
-    std::string_view payload;
-};
-
-/// The one entry of the queue; the payload is put into `buffer`.
-template <class T>
-queued_error read_error_queue(const typename T::socket& socket, std::span<char> buffer) {
-    ::iovec payload{buffer.data(), buffer.size()};
-    alignas(::cmsghdr) std::array<std::byte, 256> control{};
-    ::msghdr message{};
-    message.msg_iov = &payload;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const auto count = ::recvmsg(socket.native_handle(), &message, MSG_ERRQUEUE | MSG_DONTWAIT);
-    REQUIRE(count >= 0);
-    CHECK((message.msg_flags & (MSG_ERRQUEUE | MSG_CTRUNC)) == MSG_ERRQUEUE);
-
-    const ::cmsghdr* header = CMSG_FIRSTHDR(&message);
-    REQUIRE(header != nullptr);
-    CHECK(header->cmsg_level == receive_errors<T>::level);
-    CHECK(header->cmsg_type == receive_errors<T>::name);
-    REQUIRE(header->cmsg_len >= CMSG_LEN(sizeof(::sock_extended_err)));
-    queued_error entry{};
-    std::memcpy(&entry.cause, CMSG_DATA(header), sizeof(entry.cause));
-    entry.payload = {buffer.data(), static_cast<std::size_t>(count)};
-    return entry;
+typename T::endpoint nobody_at(const typename T::endpoint::address_type& address) {
+    auto gone = must(T::bind({address, 0}));
+    return must(gone.local_endpoint());
 }
-
-}  // namespace
 
 TEST_CASE_TEMPLATE("46: the error queue tells which datagram found nobody, and who said so", T, kw::udp4, kw::udp6) {
     if (!test::has_family<T>()) return;
     const test::bounded watch;
     const auto loopback = T::endpoint::address_type::loopback();
-    // A port that was free a moment ago, and is again.
-    auto gone = must(T::bind({loopback, 0}));
-    const auto nobody = must(gone.local_endpoint());
-    must(gone.close());
-
+    const auto nobody = nobody_at<T>(loopback);
     const auto socket = must(T::bind({loopback, 0}));
-    must(socket.set(receive_errors<T>{}));
-    CHECK(must(socket.template get<receive_errors<T>>()));
+    must(asks_for_errors::request(socket));
     CHECK(must(socket.send_to("lost", nobody)) == 4);
 
-    ::pollfd wait{socket.native_handle(), 0, 0};
-    REQUIRE(::poll(&wait, 1, 10'000) == 1);
-    CHECK((wait.revents & POLLERR) != 0);
-
-    // The pending error is told once, by whichever call comes next.
     std::array<char, 64> buffer{};
-    CHECK(failure(socket.recv_from(buffer)) == errc::connection_refused);
-
-    const queued_error entry = read_error_queue<T>(socket, buffer);
-    CHECK(entry.cause.ee_errno == ECONNREFUSED);
-    CHECK(entry.cause.ee_origin == (receive_errors<T>::is_v6 ? SO_EE_ORIGIN_ICMP6 : SO_EE_ORIGIN_ICMP));
-    CHECK(entry.payload == "lost");
+    const auto failed = must(kw::recv_error(socket, buffer, long_time));
+    CHECK(failed.cause.why == errc::connection_refused);
+    CHECK(failed.cause.origin ==
+          (T::family::domain == AF_INET6 ? kw::control::error_origin::icmpv6 : kw::control::error_origin::icmp));
+    const bool is_v6 = T::family::domain == AF_INET6;
+    CHECK(failed.cause.type == (is_v6 ? 1 : 3));  // destination unreachable,
+    CHECK(failed.cause.code == (is_v6 ? 4 : 3));  // the port
+    REQUIRE(failed.cause.offender);
+    CHECK(*failed.cause.offender == kw::ip_address(loopback));
+    CHECK(text(buffer, failed.size) == "lost");
+    CHECK_FALSE(failed.truncated);
+    CHECK(failed.to == nobody);
+    // With its entry the error is gone.
     CHECK(must(socket.template get<kw::option::error>()).code() == 0);
+    CHECK(failure(kw::recv_error(socket, buffer)).would_block());
 }
+
+TEST_CASE_FIXTURE(test::bounded, "the error is told to the next call, and its cause stays in the queue") {
+    const auto nobody = nobody_at<kw::udp4>(kw::ipv4_address::loopback());
+    const auto socket = must(kw::udp4::bind({kw::ipv4_address::loopback(), 0}));
+    must(asks_for_errors::request(socket));
+    must(socket.send_to("lost", nobody));
+    std::array<char, 64> buffer{};
+    CHECK(failure(socket.recv_from(buffer, long_time)) == errc::connection_refused);
+    CHECK(must(kw::recv_error(socket, buffer)).cause.why == errc::connection_refused);
+}
+
+TEST_CASE_FIXTURE(test::bounded, "entries come in order, and a short buffer loses the rest of what is quoted") {
+    const auto socket = must(kw::udp4::bind({kw::ipv4_address::loopback(), 0}));
+    must(asks_for_errors::request(socket));
+    std::vector<kw::udp4::endpoint> all;
+    for (int i = 0; i < 3; ++i) {
+        all.push_back(nobody_at<kw::udp4>(kw::ipv4_address::loopback()));
+        // The pending error of the one before is told here, once.
+        while (!socket.send_to("quoted", all.back())) {}
+    }
+    for (const auto& nobody : all) {
+        std::array<char, 3> three{};
+        const auto failed = must(kw::recv_error(socket, three, long_time));
+        CHECK(failed.to == nobody);
+        CHECK(failed.size == 3);
+        CHECK(failed.truncated);
+        CHECK(std::string(three.data(), 3) == "quo");
+    }
+}
+
+TEST_CASE_FIXTURE(test::bounded,
+                  "what this machine finds by itself has no offender, and says how much the path takes") {
+    const auto socket = must(kw::udp4::bind({kw::ipv4_address::loopback(), 0}));
+    must(asks_for_errors::request(socket));
+    const kw::udp4::endpoint to(kw::ipv4_address::loopback(), 9);
+    const std::vector<std::byte> too_much(65535);
+    CHECK(failure(socket.send_to(too_much, to)) == errc::message_too_long);
+    std::array<char, 64> buffer{};
+    const auto failed = must(kw::recv_error(socket, buffer));
+    CHECK(failed.cause.why == errc::message_too_long);
+    CHECK(failed.cause.origin == kw::control::error_origin::local);
+    CHECK(failed.cause.info >= 1280);
+    CHECK_FALSE(failed.cause.offender);
+    CHECK(failed.to.address() == to.address());
+}
+
+TEST_CASE_FIXTURE(test::bounded, "waiting for an error ends in time, by a cancel, and is not woken by data") {
+    const auto socket = must(kw::udp4::bind({kw::ipv4_address::loopback(), 0}));
+    must(asks_for_errors::request(socket));
+    must(socket.send_to("data", must(socket.local_endpoint())));
+    std::array<char, 64> buffer{};
+    const auto time = test::time_of([&] {
+        const auto late = failure(kw::recv_error(socket, buffer, 30ms));
+        CHECK(late.timed_out());
+        CHECK(late.operation() == kw::operation::recv_error);
+    });
+    CHECK(time >= 30ms);
+    const auto stop = must(kw::canceller::open());
+    must(stop.cancel());
+    CHECK(failure(kw::recv_error(socket, buffer, stop)) == errc::operation_canceled);
+
+    const auto self = test::this_thread_number();
+    std::thread other([&] {
+        test::wait_until_asleep(self);
+        must(socket.send_to("lost", nobody_at<kw::udp4>(kw::ipv4_address::loopback())));
+    });
+    CHECK(must(kw::recv_error(socket, buffer, long_time)).cause.why == errc::connection_refused);
+    other.join();
+    CHECK(must(socket.recv_from(buffer)).data.size() == 4);
+}
+
+}  // namespace

@@ -53,11 +53,21 @@
 // What not every system has. A use of what this one lacks does not compile, and the message says who has it.
 
 #if defined(__linux__)
-#define KEYWAY_HAS_ABSTRACT_NAMES 1     // AF_UNIX names outside of the file system
-#define KEYWAY_HAS_LISTENER_SHUTDOWN 1  // shutdown() of a listener wakes accept()
+#define KEYWAY_HAS_ABSTRACT_NAMES 1        // AF_UNIX names outside of the file system
+#define KEYWAY_HAS_LISTENER_SHUTDOWN 1     // shutdown() of a listener wakes accept()
+#define KEYWAY_HAS_UNIX_CREDENTIALS 1      // SCM_CREDENTIALS and SCM_PIDFD
+#define KEYWAY_HAS_ORIGINAL_DESTINATION 1  // IP_ORIGDSTADDR
+#define KEYWAY_HAS_TIMESTAMPS 1            // SO_TIMESTAMPNS and SO_TIMESTAMPING
+#define KEYWAY_HAS_ERROR_QUEUE 1           // MSG_ERRQUEUE
+#define KEYWAY_HAS_UDP_SEGMENTS 1          // UDP_SEGMENT and UDP_GRO
 #else
 #define KEYWAY_HAS_ABSTRACT_NAMES 0
 #define KEYWAY_HAS_LISTENER_SHUTDOWN 0
+#define KEYWAY_HAS_UNIX_CREDENTIALS 0
+#define KEYWAY_HAS_ORIGINAL_DESTINATION 0
+#define KEYWAY_HAS_TIMESTAMPS 0
+#define KEYWAY_HAS_ERROR_QUEUE 0
+#define KEYWAY_HAS_UDP_SEGMENTS 0
 #endif
 
 #define KEYWAY_HAS_SOCKETPAIR KEYWAY_HAS_POSIX           // socketpair(2)
@@ -65,6 +75,13 @@
 #define KEYWAY_HAS_EXCLUSIVE_ADDRESS KEYWAY_HAS_WINDOWS  // SO_EXCLUSIVEADDRUSE
 #define KEYWAY_HAS_NON_BLOCKING_QUERY KEYWAY_HAS_POSIX   // whether a socket is non-blocking can be asked
 #define KEYWAY_HAS_UNIX_DATAGRAM KEYWAY_HAS_POSIX        // AF_UNIX with SOCK_DGRAM
+#define KEYWAY_HAS_SENT_IP_FIELDS KEYWAY_HAS_POSIX       // hop limit and traffic class of a single message
+
+#if defined(__FreeBSD__) || defined(__OpenBSD__) || defined(__DragonFly__)
+#define KEYWAY_HAS_PACKET_INFO 0  // IP_PKTINFO
+#else
+#define KEYWAY_HAS_PACKET_INFO 1
+#endif
 
 #if KEYWAY_HAS_POSIX && !defined(__APPLE__)
 #define KEYWAY_HAS_UNIX_SEQPACKET 1  // AF_UNIX with SOCK_SEQPACKET

@@ -60,6 +60,12 @@ public:
     }
     [[nodiscard]] ::WSABUF* data() noexcept { return native_.data(); }
     [[nodiscard]] ::DWORD count() const noexcept { return count_; }
+    /// Bytes of all of them.
+    [[nodiscard]] std::ptrdiff_t total() const noexcept {
+        std::ptrdiff_t sum = 0;
+        for (::DWORD i = 0; i < count_; ++i) sum += static_cast<std::ptrdiff_t>(native_[i].len);
+        return sum;
+    }
 
 private:
     std::array<::WSABUF, 1024> native_;  // 16 KiB of the stack

@@ -25,8 +25,8 @@ struct socket_kind {
 /// Whether a receive takes what it yields off the queue.
 enum class take : bool { remove, peek };
 
-/// What a call waits for: something to take, or room for more.
-enum class readiness : bool { readable, writable };
+/// What a call waits for: something to take, room for more, or an error to be told.
+enum class readiness : std::uint8_t { readable, writable, failed };
 
 // Times are nanoseconds of the monotonic clock, which is always past 0; these are none:
 inline constexpr std::int64_t never = INT64_MAX;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_CONTROL_SEGMENT_SIZE_HPP
+#define KEYWAY_CONTROL_SEGMENT_SIZE_HPP
+
+// Several datagrams in one call: how long each is. <keyway/segment.hpp> is the ready-made use of it.
+// Source: udp(7), UDP_SEGMENT and UDP_GRO; UDP_SEND_MSG_SIZE and UDP_RECV_MAX_COALESCED_SIZE on Windows.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include <keyway/control/item.hpp>
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/detail/os/control.hpp>
+#include <keyway/expected.hpp>
+#include <keyway/handle.hpp>
+
+#if KEYWAY_HAS_UDP_SEGMENTS
+
+namespace keyway::inline KEYWAY_MODE {
+namespace control {
+
+/// Sent: the data is cut into datagrams of so many bytes, the last of which may be shorter. Received: the data is
+/// several datagrams of one sender, of so many bytes each but the last.
+struct segment_size {
+    std::uint16_t value = 0;
+
+    template <class F, class T, class P>
+    static constexpr bool fits = P::number == IPPROTO_UDP;
+
+    static result<void> request(handle_view socket, int) noexcept {
+        return detail::request_control(socket, detail::os::udp_level, detail::os::udp_coalesce);
+    }
+    static constexpr std::size_t received_space = space(sizeof(int));
+    [[nodiscard]] static std::optional<segment_size> decode(const entry& from) noexcept {
+        if (!from.is(detail::os::udp_level, detail::os::udp_coalesce)) return std::nullopt;
+        const auto value = from.as<int>();
+        if (!value || *value <= 0 || *value > UINT16_MAX) return std::nullopt;
+        return segment_size{static_cast<std::uint16_t>(*value)};
+    }
+    static constexpr std::size_t sent_space = space(sizeof(detail::os::udp_segment_value));
+    void encode(writer& to) const noexcept {
+        to.add(detail::os::udp_level, detail::os::udp_segment, detail::os::udp_segment_value{value});
+    }
+};
+
+}  // namespace control
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif
+
+#endif

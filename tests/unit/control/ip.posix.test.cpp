@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <keyway/control/ip.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include <keyway/interface.hpp>
+#include <keyway/message.hpp>
+#include <keyway/transport.hpp>
+
+#include "support/loopback.hpp"
+#include "support/posix.hpp"
+
+namespace {
+
+namespace kw = keyway;
+namespace control = kw::control;
+using namespace std::chrono_literals;
+using test::failure;
+using test::must;
+
+constexpr auto long_time = 30s;
+
+template <class T>
+auto loopback_of() {
+    if constexpr (std::same_as<T, kw::udp6>) return kw::ipv6_address::loopback();
+    else return kw::ipv4_address::loopback();
+}
+
+TEST_CASE_FIXTURE(test::bounded, "of this machine's addresses the sender names one, and of others none") {
+    const auto client = must(kw::udp4::bind({kw::ipv4_address::any(), 0}));
+    const auto server = must(kw::udp4::bind({kw::ipv4_address::loopback(), 0}));
+    const auto to = must(server.local_endpoint());
+    std::array<char, 16> buffer{};
+    for (const kw::ipv4_address from : {kw::ipv4_address(127, 0, 0, 7), kw::ipv4_address(127, 9, 9, 9)}) {
+        must(kw::send_message(client, "x", to, control::list{control::packet_source{from}}));
+        CHECK(must(server.recv_from(buffer, long_time)).sender.address() == from);
+    }
+    must(kw::send_message(client, "x", to, control::list{control::packet_source{kw::ipv4_address::any()}}));
+    CHECK(must(server.recv_from(buffer, long_time)).sender.address() == kw::ipv4_address::loopback());
+    CHECK_FALSE(
+        kw::send_message(client, "x", to, control::list{control::packet_source{kw::ipv4_address(192, 0, 2, 1)}}));
+    CHECK_FALSE(kw::send_message(client, "x", to, control::list{control::packet_source{{}, 0x7fffffff}}));
+    CHECK(failure(server.recv_from(buffer, 0s)).timed_out());
+}
+
+TEST_CASE_TEMPLATE("hop limit and traffic class of one message", T, kw::udp4, kw::udp6, kw::udp) {
+    if (!test::has_family<T>() || test::skipped_under_emulator("fields of the IP header")) return;
+    const test::bounded watch;
+    const auto socket = must(T::bind({loopback_of<T>(), 0}));
+    const auto self = must(socket.local_endpoint());
+    control::buffer<control::hop_limit, control::traffic_class> extra;
+    must(extra.request(socket));
+    std::array<char, 16> buffer{};
+    for (const int value : {1, 2, 63, 255}) {
+        const control::list items{control::hop_limit{static_cast<std::uint8_t>(value)},
+                                  control::traffic_class{static_cast<std::uint8_t>(value)}};
+        must(kw::send_message(socket, "x", self, items));
+        must(kw::recv_message(socket, buffer, extra, long_time));
+        REQUIRE(extra.template get<control::hop_limit>());
+        REQUIRE(extra.template get<control::traffic_class>());
+        CHECK(extra.template get<control::hop_limit>()->value == value);
+        CHECK(extra.template get<control::traffic_class>()->value == value);
+    }
+    // The next one has the socket's own again.
+    must(socket.send_to("x", self));
+    must(kw::recv_message(socket, buffer, extra, long_time));
+    CHECK(extra.template get<control::hop_limit>()->value == 64);
+    CHECK(extra.template get<control::traffic_class>()->value == 0);
+}
+
+TEST_CASE_FIXTURE(test::bounded, "a connection's messages have them too, and a socket for both families of either") {
+    if (!test::has_ipv6() || test::skipped_under_emulator("fields of the IP header")) return;
+    auto both = must(kw::udp6::socket::open());
+    must(both.set(kw::option::v6_only{false}));
+    must(both.bind({kw::ipv6_address::any(), 0}));
+    control::buffer<control::hop_limit, control::traffic_class, control::packet_info> extra;
+    must(extra.request(both));
+    const auto port = must(both.local_endpoint()).port();
+    const auto client = must(kw::udp::connect({kw::ipv4_address::loopback(), port}));
+    control::buffer<control::hop_limit> hops;
+    must(hops.request(client));
+    must(kw::send_message(client, "x", control::list{control::hop_limit{3}, control::traffic_class{5}}));
+    std::array<char, 16> buffer{};
+    const auto got = must(kw::recv_message(both, buffer, extra, long_time));
+    CHECK(got.sender.address().is_v4_mapped());
+    CHECK_FALSE(got.control_truncated);
+    REQUIRE(extra.get<control::hop_limit>());
+    REQUIRE(extra.get<control::traffic_class>());
+    CHECK(extra.get<control::hop_limit>()->value == 3);
+    CHECK(extra.get<control::traffic_class>()->value == 5);
+    const auto info = extra.get<control::packet_info>();
+    REQUIRE(info);
+    CHECK(info->destination.unmap() == kw::ip_address(kw::ipv4_address::loopback()));
+    must(kw::send_message(both, "answer", got.sender, control::list{info->reply(), control::hop_limit{4}}));
+    must(kw::recv_message(client, buffer, hops, long_time));
+    REQUIRE(hops.get<control::hop_limit>());
+    CHECK(hops.get<control::hop_limit>()->value == 4);
+}
+
+TEST_CASE("congestion marks and class of service are parts of one octet") {
+    static_assert(control::traffic_class{0xb9}.dscp() == 46);
+    static_assert(control::traffic_class{0xb9}.ecn() == 1);
+    static_assert(control::traffic_class{0xff}.dscp() == 63);
+    static_assert(control::traffic_class{0xff}.ecn() == 3);
+    CHECK(control::traffic_class{4}.dscp() == 1);
+}
+
+TEST_CASE("an octet comes as one or as an int, and nothing else is one") {
+    const auto read = [](const auto& value) {
+        const auto bytes = std::as_bytes(std::span(&value, 1));
+        return control::hop_limit::decode({IPPROTO_IP, IP_TTL, bytes});
+    };
+    CHECK(read(std::uint8_t{200})->value == 200);
+    CHECK(read(255)->value == 255);
+    CHECK_FALSE(read(256));
+    CHECK_FALSE(read(-1));
+    CHECK_FALSE(read(std::uint16_t{1}));
+    CHECK_FALSE(read(std::int64_t{1}));
+    CHECK_FALSE(control::hop_limit::decode({IPPROTO_IP, IP_TTL, {}}));
+    CHECK_FALSE(control::hop_limit::decode({IPPROTO_TCP, IP_TTL, std::as_bytes(std::span("x"))}));
+    CHECK_FALSE(control::packet_info::decode({IPPROTO_IP, IP_PKTINFO, std::as_bytes(std::span("short"))}));
+    CHECK_FALSE(control::packet_info::decode({IPPROTO_IPV6, IPV6_PKTINFO, std::as_bytes(std::span("short"))}));
+}
+
+TEST_CASE_TEMPLATE("where a message went before a proxy's rule", T, kw::udp4, kw::udp6) {
+    if (!test::has_family<T>() || test::skipped_under_emulator("fields of the IP header")) return;
+    const test::bounded watch;
+    const auto socket = must(T::bind({loopback_of<T>(), 0}));
+    const auto self = must(socket.local_endpoint());
+    control::buffer<control::original_destination> extra;
+    must(extra.request(socket));
+    must(socket.send_to("x", self));
+    std::array<char, 16> buffer{};
+    must(kw::recv_message(socket, buffer, extra, long_time));
+    REQUIRE(extra.template get<control::original_destination>());
+    CHECK(extra.template get<control::original_destination>()->value == kw::endpoint<kw::ip>(self));
+}
+
+}  // namespace

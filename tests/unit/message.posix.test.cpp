@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <keyway/message.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sys/socket.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <keyway/canceller.hpp>
+#include <keyway/control/ip.hpp>
+#include <keyway/control/segment_size.hpp>
+#include <keyway/control/unix.hpp>
+#include <keyway/transport.hpp>
+
+#include "support/loopback.hpp"
+#include "support/posix.hpp"
+
+namespace {
+
+namespace kw = keyway;
+namespace control = kw::control;
+using namespace std::chrono_literals;
+using kw::errc;
+using test::failure;
+using test::must;
+
+constexpr auto long_time = 30s;
+
+TEST_CASE_FIXTURE(test::bounded, "a send that finds no room ends in time") {
+    auto [a, b] = must(kw::unix_stream::pair());
+    test::fill_up(a);
+    CHECK(failure(kw::send_message(a, "x", control::list<>(), 1ms)).timed_out());
+    CHECK(failure(kw::send_message(a, "x", control::list<>(), 1ms)).operation() == kw::operation::send_message);
+}
+
+TEST_CASE_TEMPLATE("a connection has no sender to tell, and a stream no messages", T, kw::unix_stream, kw::tcp4) {
+    const test::bounded watch;
+    const auto [client, server] = must(T::pair());
+    control::buffer<> nothing;
+    std::array<std::byte, 4> buffer{};
+    CHECK(must(kw::send_message(client, "longer", control::list<>())) == 6);
+    auto got = must(kw::recv_message(server, buffer, nothing));
+    CHECK(got.size == 4);
+    CHECK_FALSE(got.truncated);
+    got = must(kw::recv_message(server, buffer, nothing));
+    CHECK(got.size == 2);
+    must(client.shutdown_send());
+    CHECK(must(kw::recv_message(server, buffer, nothing)).size == 0);
+    CHECK(failure(kw::send_message(server, "", control::list<>())) == errc::invalid_argument);
+}
+
+/// As a program has it that knows nothing of keyway.
+struct receive_ttl {
+    static constexpr int level = IPPROTO_IP;
+    static constexpr int name = IP_RECVTTL;
+    using value_type = bool;
+    bool value = true;
+};
+
+TEST_CASE_FIXTURE(test::bounded, "what no type here reads is readable as bytes") {
+    const auto socket = must(kw::udp4::bind(net::any_loopback_port<kw::udp4>()));
+    must(socket.set(receive_ttl{}));
+    must(socket.send_to("data", must(socket.local_endpoint())));
+    control::buffer<control::unknown<sizeof(int)>> extra;
+    std::array<std::byte, 4> buffer{};
+    must(kw::recv_message(socket, buffer, extra));
+    int entries = 0;
+    for (const control::entry& each : extra) {
+        ++entries;
+        CHECK(each.is(IPPROTO_IP, IP_TTL));
+        CHECK(each.as<int>() == 64);
+        CHECK_FALSE(each.as<std::int64_t>());
+    }
+    CHECK(entries == 1);
+}
+
+TEST_CASE("an item goes and comes only where it fits") {
+    const auto sends = []<class S, class List>(const S* s, const List* list) {
+        return requires { kw::send_message(*s, "x", *list); } ||
+               requires(const typename S::endpoint& to) { kw::send_message(*s, "x", to, *list); };
+    };
+    using hop = control::list<control::hop_limit>;
+    using rights = control::list<control::passed_rights<1>>;
+    using segment = control::list<control::segment_size>;
+    static_assert(sends(static_cast<kw::udp::socket*>(nullptr), static_cast<hop*>(nullptr)));
+    static_assert(sends(static_cast<kw::udp::connection*>(nullptr), static_cast<hop*>(nullptr)));
+    static_assert(sends(static_cast<kw::icmp4::socket*>(nullptr), static_cast<hop*>(nullptr)));
+    static_assert(!sends(static_cast<kw::tcp::connection*>(nullptr), static_cast<hop*>(nullptr)));
+    static_assert(!sends(static_cast<kw::unix_datagram::socket*>(nullptr), static_cast<hop*>(nullptr)));
+    static_assert(sends(static_cast<kw::unix_datagram::socket*>(nullptr), static_cast<rights*>(nullptr)));
+    static_assert(!sends(static_cast<kw::udp::socket*>(nullptr), static_cast<rights*>(nullptr)));
+    static_assert(sends(static_cast<kw::udp6::socket*>(nullptr), static_cast<segment*>(nullptr)));
+    static_assert(!sends(static_cast<kw::icmp4::socket*>(nullptr), static_cast<segment*>(nullptr)));
+    static_assert(!sends(static_cast<kw::tcp::socket*>(nullptr), static_cast<hop*>(nullptr)));
+    CHECK(control::list<>().bytes().empty());
+}
+
+}  // namespace

@@ -116,8 +116,8 @@ struct hop_limit {
     }
     static constexpr std::size_t received_space = space(sizeof(int));
     [[nodiscard]] static std::optional<hop_limit> decode(const entry& from) noexcept {
-        if (!from.is(IPPROTO_IP, detail::os::received_hop_limit_v4) && !from.is(IPPROTO_IPV6, IPV6_HOPLIMIT))
-            return std::nullopt;
+        const bool is_v4 = from.level == IPPROTO_IP && detail::os::is_hop_limit_v4(from.type);
+        if (!is_v4 && !from.is(IPPROTO_IPV6, IPV6_HOPLIMIT)) return std::nullopt;
         const auto value = detail::octet_in(from);
         if (!value) return std::nullopt;
         return hop_limit{*value};

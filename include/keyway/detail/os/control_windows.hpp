@@ -42,7 +42,7 @@ inline ::in_addr local_of(const packet_info_v4& info) noexcept { return info.ipi
 
 inline constexpr int request_hop_limit_v4 = IP_HOPLIMIT;
 inline constexpr int request_hop_limit_v6 = IPV6_HOPLIMIT;
-inline constexpr int received_hop_limit_v4 = IP_HOPLIMIT;
+constexpr bool is_hop_limit_v4(int type) noexcept { return type == IP_TTL || type == IP_HOPLIMIT; }
 inline constexpr int request_traffic_class_v4 = IP_RECVTOS;
 inline constexpr int received_traffic_class_v4 = IP_TOS;
 

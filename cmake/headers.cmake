@@ -85,6 +85,11 @@ set(KEYWAY_HEADERS
     keyway/message.hpp
     keyway/error_queue.hpp
     keyway/handles.hpp
+    keyway/detail/os/batch_vocabulary.hpp
+    keyway/detail/os/batch_linux.hpp
+    keyway/detail/os/batch_loop.hpp
+    keyway/detail/os/batch.hpp
+    keyway/batch.hpp
     # files
     keyway/byte_stream.hpp
     keyway/detail/os/file_vocabulary.hpp

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_BATCH_LOOP_HPP
+#define KEYWAY_DETAIL_OS_BATCH_LOOP_HPP
+
+// Many messages, one call each, where the system has nothing better. The counterpart is
+// <keyway/detail/os/batch_linux.hpp>, with the same names.
+
+#include <array>
+#include <cstddef>
+
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/detail/os/batch_vocabulary.hpp>
+#include <keyway/detail/os/control.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::os {
+
+class batch {
+public:
+    void put(std::size_t i, const void* data, std::size_t size, const void* address, std::size_t address_size,
+             const control_bytes& control) noexcept {
+        messages_[i] = {make_buffer(data, size),
+                        const_cast<void*>(address),
+                        static_cast<address_length>(address_size),
+                        control,
+                        {}};
+    }
+
+    /// Only the first waits: the others go, or are left to the next call.
+    template <class... Limit>
+    std::ptrdiff_t send(native_handle handle, std::size_t first, std::size_t count, const Limit&... within) noexcept {
+        if (send_one(handle, messages_[first], within...) < 0) return -1;
+        std::size_t done = 1;
+        while (done < count && send_one(handle, messages_[first + done], limit{.until = at_once}) >= 0) ++done;
+        return static_cast<std::ptrdiff_t>(done);
+    }
+
+    template <class... Limit>
+    std::ptrdiff_t recv(native_handle handle, std::size_t count, const Limit&... within) noexcept {
+        if (recv_one(handle, messages_[0], within...) < 0) return -1;
+        std::size_t done = 1;
+        while (done < count && recv_one(handle, messages_[done], limit{.until = at_once}) >= 0) ++done;
+        return static_cast<std::ptrdiff_t>(done);
+    }
+
+    [[nodiscard]] batch_outcome received(std::size_t i) const noexcept {
+        const slot& one = messages_[i];
+        return {static_cast<std::size_t>(one.outcome.length), static_cast<std::size_t>(one.address_size),
+                one.control.size, one.outcome.truncated, one.outcome.control_truncated};
+    }
+
+private:
+    struct slot {
+        io_buffer buffer;
+        void* address;
+        address_length address_size;
+        control_bytes control;
+        message_outcome outcome;
+    };
+
+    template <class... Limit>
+    static std::ptrdiff_t send_one(native_handle handle, const slot& one, const Limit&... within) noexcept {
+        return send_with_control(handle, &one.buffer, 1, one.address, static_cast<std::size_t>(one.address_size),
+                                 one.control, within...);
+    }
+
+    template <class... Limit>
+    static std::ptrdiff_t recv_one(native_handle handle, slot& one, const Limit&... within) noexcept {
+        one.outcome = recv_with_control(handle, &one.buffer, 1, one.address, &one.address_size, one.control,
+                                        tell_true_length, within...);
+        return one.outcome.length;
+    }
+
+    std::array<slot, most_in_batch> messages_;
+};
+
+}  // namespace detail::os
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

@@ -90,6 +90,7 @@ set(KEYWAY_HEADERS
     keyway/detail/os/batch_loop.hpp
     keyway/detail/os/batch.hpp
     keyway/batch.hpp
+    keyway/segment.hpp
     # files
     keyway/byte_stream.hpp
     keyway/detail/os/file_vocabulary.hpp

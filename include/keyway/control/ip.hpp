@@ -74,8 +74,8 @@ struct packet_info {
     static constexpr bool fits = internet_family<F> && connectionless<T>;
 
     static result<void> request(handle_view socket, int domain) noexcept {
-        return detail::request_control(socket, domain, detail::os::request_packet_info_v6,
-                                       detail::os::request_packet_info_v4);
+        return detail::set_control_option_of(socket, domain, detail::os::request_packet_info_v6,
+                                             detail::os::request_packet_info_v4);
     }
     /// A socket that takes IPv4 beside IPv6 gets both forms.
     static constexpr std::size_t received_space =
@@ -111,8 +111,8 @@ struct hop_limit {
     static constexpr bool fits = internet_family<F> && connectionless<T>;
 
     static result<void> request(handle_view socket, int domain) noexcept {
-        return detail::request_control(socket, domain, detail::os::request_hop_limit_v6,
-                                       detail::os::request_hop_limit_v4);
+        return detail::set_control_option_of(socket, domain, detail::os::request_hop_limit_v6,
+                                             detail::os::request_hop_limit_v4);
     }
     static constexpr std::size_t received_space = space(sizeof(int));
     [[nodiscard]] static std::optional<hop_limit> decode(const entry& from) noexcept {
@@ -146,7 +146,7 @@ struct traffic_class {
     static constexpr bool fits = internet_family<F> && connectionless<T>;
 
     static result<void> request(handle_view socket, int domain) noexcept {
-        return detail::request_control(socket, domain, IPV6_RECVTCLASS, detail::os::request_traffic_class_v4);
+        return detail::set_control_option_of(socket, domain, IPV6_RECVTCLASS, detail::os::request_traffic_class_v4);
     }
     static constexpr std::size_t received_space = space(sizeof(int));
     [[nodiscard]] static std::optional<traffic_class> decode(const entry& from) noexcept {
@@ -175,8 +175,8 @@ struct original_destination {
     static constexpr bool fits = internet_family<F> && connectionless<T>;
 
     static result<void> request(handle_view socket, int domain) noexcept {
-        return detail::request_control(socket, domain, detail::os::original_destination_v6,
-                                       detail::os::original_destination_v4);
+        return detail::set_control_option_of(socket, domain, detail::os::original_destination_v6,
+                                             detail::os::original_destination_v4);
     }
     static constexpr std::size_t received_space = space(endpoint<ip>::capacity());
     [[nodiscard]] static std::optional<original_destination> decode(const entry& from) noexcept {

@@ -190,17 +190,16 @@ struct unknown {
 
 namespace detail {
 
-/// Sets an option of type int to 1.
-inline result<void> request_control(handle_view socket, int level, int name) noexcept {
-    constexpr int on = 1;
-    return checked(os::set_option(socket.native_handle(), level, name, &on, sizeof(on)), operation::set_option);
+/// Sets an option of type int.
+inline result<void> set_control_option(handle_view socket, int level, int name, int value = 1) noexcept {
+    return checked(os::set_option(socket.native_handle(), level, name, &value, sizeof(value)), operation::set_option);
 }
 
 /// On an IPv6 socket the one, and where it takes IPv4 too, the other; on an IPv4 socket the other.
-inline result<void> request_control(handle_view socket, int domain, int name_v6, int name_v4) noexcept {
-    if (domain != AF_INET6) return request_control(socket, IPPROTO_IP, name_v4);
-    static_cast<void>(request_control(socket, IPPROTO_IP, name_v4));
-    return request_control(socket, IPPROTO_IPV6, name_v6);
+inline result<void> set_control_option_of(handle_view socket, int domain, int name_v6, int name_v4) noexcept {
+    if (domain != AF_INET6) return set_control_option(socket, IPPROTO_IP, name_v4);
+    static_cast<void>(set_control_option(socket, IPPROTO_IP, name_v4));
+    return set_control_option(socket, IPPROTO_IPV6, name_v6);
 }
 
 }  // namespace detail

@@ -52,7 +52,7 @@ struct queued_error {
     static constexpr bool fits = internet_family<F>;
 
     static result<void> request(handle_view socket, int domain) noexcept {
-        return detail::request_control(socket, domain, IPV6_RECVERR, IP_RECVERR);
+        return detail::set_control_option_of(socket, domain, IPV6_RECVERR, IP_RECVERR);
     }
     static constexpr std::size_t received_space = space(sizeof(::sock_extended_err) + endpoint<ip>::capacity());
     [[nodiscard]] static std::optional<queued_error> decode(const entry& from) noexcept {

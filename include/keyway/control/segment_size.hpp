@@ -30,7 +30,8 @@ struct segment_size {
     static constexpr bool fits = P::number == IPPROTO_UDP;
 
     static result<void> request(handle_view socket, int) noexcept {
-        return detail::request_control(socket, detail::os::udp_level, detail::os::udp_coalesce);
+        return detail::set_control_option(socket, detail::os::udp_level, detail::os::udp_coalesce,
+                                          detail::os::udp_coalesce_request);
     }
     static constexpr std::size_t received_space = space(sizeof(int));
     [[nodiscard]] static std::optional<segment_size> decode(const entry& from) noexcept {

@@ -14,7 +14,6 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/control.hpp>
-#include <keyway/error.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 
@@ -56,7 +55,7 @@ struct timestamp {
     std::int64_t nanoseconds = 0;  ///< since 1970, of the system's clock (CLOCK_REALTIME)
 
     static result<void> request(handle_view socket, int) noexcept {
-        return detail::request_control(socket, SOL_SOCKET, SO_TIMESTAMPNS);
+        return detail::set_control_option(socket, SOL_SOCKET, SO_TIMESTAMPNS);
     }
     static constexpr std::size_t received_space = space(sizeof(detail::kernel_time<std::int64_t>));
     [[nodiscard]] static std::optional<timestamp> decode(const entry& from) noexcept {
@@ -73,10 +72,8 @@ struct timestamps {
     std::int64_t hardware = 0;  ///< nanoseconds of the card's own clock; 0: none
 
     static result<void> request(handle_view socket, int) noexcept {
-        constexpr int wanted = detail::os::software_timestamps | detail::os::hardware_timestamps;
-        return detail::checked(
-            detail::os::set_option(socket.native_handle(), SOL_SOCKET, SO_TIMESTAMPING, &wanted, sizeof(wanted)),
-            operation::set_option);
+        return detail::set_control_option(socket, SOL_SOCKET, SO_TIMESTAMPING,
+                                          detail::os::software_timestamps | detail::os::hardware_timestamps);
     }
     static constexpr std::size_t received_space = space(3 * sizeof(detail::kernel_time<std::int64_t>));
     [[nodiscard]] static std::optional<timestamps> decode(const entry& from) noexcept {
@@ -92,7 +89,7 @@ struct drop_count {
     std::uint32_t value = 0;  ///< since it was opened; begins again after 2^32 - 1
 
     static result<void> request(handle_view socket, int) noexcept {
-        return detail::request_control(socket, SOL_SOCKET, SO_RXQ_OVFL);
+        return detail::set_control_option(socket, SOL_SOCKET, SO_RXQ_OVFL);
     }
     static constexpr std::size_t received_space = space(sizeof(std::uint32_t));
     [[nodiscard]] static std::optional<drop_count> decode(const entry& from) noexcept {

@@ -100,7 +100,7 @@ struct credentials {
     static constexpr bool fits = local_family<F>;
 
     static result<void> request(handle_view socket, int) noexcept {
-        return detail::request_control(socket, SOL_SOCKET, SO_PASSCRED);
+        return detail::set_control_option(socket, SOL_SOCKET, SO_PASSCRED);
     }
     static constexpr std::size_t received_space = space(sizeof(::ucred));
     [[nodiscard]] static std::optional<credentials> decode(const entry& from) noexcept {
@@ -122,7 +122,7 @@ struct process_descriptor {
     static constexpr bool fits = local_family<F>;
 
     static result<void> request(handle_view socket, int) noexcept {
-        return detail::request_control(socket, SOL_SOCKET, detail::os::request_pid_descriptor);
+        return detail::set_control_option(socket, SOL_SOCKET, detail::os::request_pid_descriptor);
     }
     static constexpr std::size_t received_space = space(sizeof(handle_view::native_type));
     /// Of a sender whose process is gone there is none.

@@ -59,7 +59,6 @@
 #define KEYWAY_HAS_ORIGINAL_DESTINATION 1  // IP_ORIGDSTADDR
 #define KEYWAY_HAS_TIMESTAMPS 1            // SO_TIMESTAMPNS and SO_TIMESTAMPING
 #define KEYWAY_HAS_ERROR_QUEUE 1           // MSG_ERRQUEUE
-#define KEYWAY_HAS_UDP_SEGMENTS 1          // UDP_SEGMENT and UDP_GRO
 #else
 #define KEYWAY_HAS_ABSTRACT_NAMES 0
 #define KEYWAY_HAS_LISTENER_SHUTDOWN 0
@@ -67,7 +66,6 @@
 #define KEYWAY_HAS_ORIGINAL_DESTINATION 0
 #define KEYWAY_HAS_TIMESTAMPS 0
 #define KEYWAY_HAS_ERROR_QUEUE 0
-#define KEYWAY_HAS_UDP_SEGMENTS 0
 #endif
 
 #define KEYWAY_HAS_SOCKETPAIR KEYWAY_HAS_POSIX           // socketpair(2)
@@ -76,6 +74,12 @@
 #define KEYWAY_HAS_NON_BLOCKING_QUERY KEYWAY_HAS_POSIX   // whether a socket is non-blocking can be asked
 #define KEYWAY_HAS_UNIX_DATAGRAM KEYWAY_HAS_POSIX        // AF_UNIX with SOCK_DGRAM
 #define KEYWAY_HAS_SENT_IP_FIELDS KEYWAY_HAS_POSIX       // hop limit and traffic class of a single message
+
+#if defined(__linux__) || defined(_WIN32)
+#define KEYWAY_HAS_UDP_SEGMENTS 1  // the kernel cuts and joins datagrams
+#else
+#define KEYWAY_HAS_UDP_SEGMENTS 0
+#endif
 
 #if defined(__FreeBSD__) || defined(__OpenBSD__) || defined(__DragonFly__)
 #define KEYWAY_HAS_PACKET_INFO 0  // IP_PKTINFO

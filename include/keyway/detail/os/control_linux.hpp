@@ -49,10 +49,11 @@ inline constexpr int sent_traffic_class_v4 = IP_TOS;
 inline constexpr int original_destination_v4 = IP_ORIGDSTADDR;
 inline constexpr int original_destination_v6 = 74;  // IPV6_ORIGDSTADDR
 
-// UDP's offload: the level, what is sent, what comes.
+// UDP's offload: the level, what is sent, what comes, what to ask for.
 inline constexpr int udp_level = IPPROTO_UDP;
 inline constexpr int udp_segment = 103;   // UDP_SEGMENT
 inline constexpr int udp_coalesce = 104;  // UDP_GRO
+inline constexpr int udp_coalesce_request = 1;
 using udp_segment_value = std::uint16_t;
 
 inline constexpr int drop_count = SO_RXQ_OVFL;

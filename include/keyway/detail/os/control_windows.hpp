@@ -46,6 +46,13 @@ constexpr bool is_hop_limit_v4(int type) noexcept { return type == IP_TTL || typ
 inline constexpr int request_traffic_class_v4 = IP_RECVTOS;
 inline constexpr int received_traffic_class_v4 = IP_TOS;
 
+// UDP's offload: the level, what is sent, what comes, what to ask for. The numbers are younger than some headers.
+inline constexpr int udp_level = IPPROTO_UDP;
+inline constexpr int udp_segment = 2;   // UDP_SEND_MSG_SIZE
+inline constexpr int udp_coalesce = 3;  // UDP_RECV_MAX_COALESCED_SIZE, and UDP_COALESCED_INFO
+inline constexpr int udp_coalesce_request = 65535;
+using udp_segment_value = ::DWORD;
+
 struct control_bytes {
     void* data;
     std::size_t size;  // the room there is, and then what is used of it

@@ -186,7 +186,7 @@ private:
 
 /// Asks the kernel to join what comes, for recv_segments(). Without it, or where the system does not, it yields them one by
 /// one.
-/// Errors: no_such_option, not_supported (this system does not join datagrams).
+/// Errors: no_such_option, invalid_argument (Windows) or not_supported: this system does not join datagrams.
 template <class S>
     requires can_recv_from<S> && (S::protocol::number == IPPROTO_UDP)
 result<void> join_segments(const S& socket) noexcept {

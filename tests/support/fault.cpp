@@ -268,6 +268,8 @@ constinit next_in_line<::ssize_t(int, const ::msghdr*, int)> next_sendmsg(call::
 constinit next_in_line<::ssize_t(int, void*, std::size_t, int)> next_recv(call::recv);
 constinit next_in_line<::ssize_t(int, void*, std::size_t, int, address*, length*)> next_recvfrom(call::recvfrom);
 constinit next_in_line<::ssize_t(int, ::msghdr*, int)> next_recvmsg(call::recvmsg);
+constinit next_in_line<int(int, ::mmsghdr*, unsigned, int)> next_sendmmsg(call::sendmmsg);
+constinit next_in_line<int(int, ::mmsghdr*, unsigned, int, ::timespec*)> next_recvmmsg(call::recvmmsg);
 constinit next_in_line<int(int, int)> next_shutdown(call::shutdown);
 constinit next_in_line<int(int)> next_close(call::close);
 constinit next_in_line<int(int, int, void*)> next_fcntl(call::fcntl);
@@ -501,6 +503,16 @@ int shim_connect(int descriptor, const address* to, length size) {
     const ::ssize_t done = forward_on(next_recvmsg, descriptor, &part.message(), flags);
     if (done >= 0) part.report_to(*message);
     return done;
+}
+
+int shim_sendmmsg(int descriptor, ::mmsghdr* messages, unsigned count, int flags) __asm__("sendmmsg");
+int shim_sendmmsg(int descriptor, ::mmsghdr* messages, unsigned count, int flags) {
+    return forward_on(next_sendmmsg, descriptor, messages, count, flags);
+}
+
+int shim_recvmmsg(int descriptor, ::mmsghdr* messages, unsigned count, int flags, ::timespec* time) __asm__("recvmmsg");
+int shim_recvmmsg(int descriptor, ::mmsghdr* messages, unsigned count, int flags, ::timespec* time) {
+    return forward_on(next_recvmmsg, descriptor, messages, count, flags, time);
 }
 
 int shim_shutdown(int descriptor, int how) __asm__("shutdown");

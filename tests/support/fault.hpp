@@ -54,6 +54,8 @@ enum class call : unsigned char {
     recv,
     recvfrom,
     recvmsg,
+    sendmmsg,
+    recvmmsg,
     shutdown,
     close,
     fcntl,
@@ -75,11 +77,11 @@ enum class call : unsigned char {
 };
 
 /// Indexed by call.
-inline constexpr std::array<std::string_view, 30> call_names{
-    "socket",     "socketpair",  "bind",        "listen",   "accept4",  "connect",         "send",      "sendto",
-    "sendmsg",    "recv",        "recvfrom",    "recvmsg",  "shutdown", "close",           "fcntl",     "getsockopt",
-    "setsockopt", "getsockname", "getpeername", "poll",     "ppoll",    "epoll_create1",   "epoll_ctl", "epoll_wait",
-    "eventfd",    "read",        "write",       "sendfile", "splice",   "copy_file_range",
+inline constexpr std::array<std::string_view, 32> call_names{
+    "socket",    "socketpair", "bind",       "listen",      "accept4",     "connect",  "send",     "sendto",
+    "sendmsg",   "recv",       "recvfrom",   "recvmsg",     "sendmmsg",    "recvmmsg", "shutdown", "close",
+    "fcntl",     "getsockopt", "setsockopt", "getsockname", "getpeername", "poll",     "ppoll",    "epoll_create1",
+    "epoll_ctl", "epoll_wait", "eventfd",    "read",        "write",       "sendfile", "splice",   "copy_file_range",
 };
 
 constexpr std::string_view name_of(call which) noexcept { return call_names[static_cast<std::size_t>(which)]; }

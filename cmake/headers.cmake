@@ -69,6 +69,14 @@ set(KEYWAY_HEADERS
     keyway/socket.hpp
     keyway/transport.hpp
     keyway/keyway.hpp
+    # packets, no system calls
+    keyway/detail/network_order.hpp
+    keyway/packet/error.hpp
+    keyway/packet/checksum.hpp
+    keyway/packet/ipv4_header.hpp
+    keyway/packet/icmp_types.hpp
+    keyway/packet/icmp.hpp
+    keyway/packet/quoted.hpp
     # files
     keyway/byte_stream.hpp
     keyway/detail/os/file_vocabulary.hpp

@@ -77,6 +77,9 @@ set(KEYWAY_HEADERS
     keyway/packet/icmp_types.hpp
     keyway/packet/icmp.hpp
     keyway/packet/quoted.hpp
+    # options besides
+    keyway/detail/os/icmp_filter.hpp
+    keyway/option/icmp.hpp
     # files
     keyway/byte_stream.hpp
     keyway/detail/os/file_vocabulary.hpp

@@ -55,15 +55,20 @@
 #if defined(__linux__)
 #define KEYWAY_HAS_ABSTRACT_NAMES 1     // AF_UNIX names outside of the file system
 #define KEYWAY_HAS_LISTENER_SHUTDOWN 1  // shutdown() of a listener wakes accept()
+#define KEYWAY_HAS_ICMP_FILTER 1        // ICMP_FILTER
+#define KEYWAY_HAS_MULTICAST_ALL 1      // IP_MULTICAST_ALL, IPV6_MULTICAST_ALL
 #else
 #define KEYWAY_HAS_ABSTRACT_NAMES 0
 #define KEYWAY_HAS_LISTENER_SHUTDOWN 0
+#define KEYWAY_HAS_ICMP_FILTER 0
+#define KEYWAY_HAS_MULTICAST_ALL 0
 #endif
 
 #define KEYWAY_HAS_SOCKETPAIR KEYWAY_HAS_POSIX           // socketpair(2)
 #define KEYWAY_HAS_REUSE_PORT KEYWAY_HAS_POSIX           // SO_REUSEPORT
 #define KEYWAY_HAS_EXCLUSIVE_ADDRESS KEYWAY_HAS_WINDOWS  // SO_EXCLUSIVEADDRUSE
 #define KEYWAY_HAS_NON_BLOCKING_QUERY KEYWAY_HAS_POSIX   // whether a socket is non-blocking can be asked
+#define KEYWAY_HAS_ICMPV6_FILTER KEYWAY_HAS_POSIX        // ICMP6_FILTER, RFC 3542
 #define KEYWAY_HAS_UNIX_DATAGRAM KEYWAY_HAS_POSIX        // AF_UNIX with SOCK_DGRAM
 
 #if KEYWAY_HAS_POSIX && !defined(__APPLE__)

@@ -24,6 +24,7 @@ namespace keyway::inline KEYWAY_MODE {
 /// Source: RFC 792; RFC 4443.
 template <icmp_message_type Type>
 struct basic_icmp_message {
+    using message_type = Type;
     static constexpr bool is_v6 = std::same_as<Type, icmpv6_type>;
     static constexpr std::size_t header_size = 8;
 

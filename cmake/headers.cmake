@@ -80,6 +80,11 @@ set(KEYWAY_HEADERS
     # options besides
     keyway/detail/os/icmp_filter.hpp
     keyway/option/icmp.hpp
+    keyway/detail/os/multicast_posix.hpp
+    keyway/detail/os/multicast_windows.hpp
+    keyway/detail/os/multicast.hpp
+    keyway/option/multicast.hpp
+    keyway/multicast.hpp
     # files
     keyway/byte_stream.hpp
     keyway/detail/os/file_vocabulary.hpp

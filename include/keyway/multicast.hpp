@@ -76,7 +76,7 @@ private:
 ///
 /// Errors: address_in_use (it is a member already), no_such_device, invalid_argument (no multicast address),
 /// no_buffer_space (too many groups), no_such_option (an IPv6 group on an IPv4 socket).
-/// Source: RFC 3678 section 5.1, MCAST_JOIN_GROUP; ip(7), "net.ipv4.igmp_max_memberships".
+/// Source: ip(7), IP_ADD_MEMBERSHIP and "igmp_max_memberships"; ipv6(7), IPV6_ADD_MEMBERSHIP.
 template <multicast_socket S>
 result<void> join(const S& socket, const group_address<S>& group, std::uint32_t on_interface = 0) noexcept {
     return detail::group_request(group, on_interface).join(socket);

@@ -2,8 +2,8 @@
 #ifndef KEYWAY_DETAIL_OS_MULTICAST_POSIX_HPP
 #define KEYWAY_DETAIL_OS_MULTICAST_POSIX_HPP
 
-// Multicast on POSIX systems; the contract stands in <keyway/detail/os/multicast.hpp>. By RFC 3678 where the system has
-// it, else by ip(4) and ip6(4), which know no sources.
+// Multicast on POSIX systems; the contract stands in <keyway/detail/os/multicast.hpp>. Groups by the options that every
+// system has, groups of one source by those of RFC 3678, where the system has them.
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -39,48 +39,6 @@ inline int group_level(const void* group) noexcept {
     return static_cast<const ::sockaddr*>(group)->sa_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
 }
 
-#if defined(MCAST_JOIN_GROUP)
-
-inline int change_group(native_handle handle, int name, std::uint32_t index, const void* group,
-                        std::size_t size) noexcept {
-    ::group_req request{};
-    request.gr_interface = index;
-    std::memcpy(&request.gr_group, group, size);
-    return set_option(handle, group_level(group), name, &request, sizeof(request));
-}
-
-inline int change_source(native_handle handle, int name, std::uint32_t index, const void* group, const void* source,
-                         std::size_t size) noexcept {
-    ::group_source_req request{};
-    request.gsr_interface = index;
-    std::memcpy(&request.gsr_group, group, size);
-    std::memcpy(&request.gsr_source, source, size);
-    return set_option(handle, group_level(group), name, &request, sizeof(request));
-}
-
-inline int join_group(native_handle handle, std::uint32_t index, const void* group, std::size_t size) noexcept {
-    return change_group(handle, MCAST_JOIN_GROUP, index, group, size);
-}
-inline int leave_group(native_handle handle, std::uint32_t index, const void* group, std::size_t size) noexcept {
-    return change_group(handle, MCAST_LEAVE_GROUP, index, group, size);
-}
-
-/// A second join says EADDRNOTAVAIL of a source where that of a group says EADDRINUSE; Linux means nothing else by it.
-inline int join_source_group(native_handle handle, std::uint32_t index, const void* group, const void* source,
-                             std::size_t size) noexcept {
-    const int done = change_source(handle, MCAST_JOIN_SOURCE_GROUP, index, group, source, size);
-#if defined(__linux__)
-    if (done < 0 && errno == EADDRNOTAVAIL) errno = EADDRINUSE;
-#endif
-    return done;
-}
-inline int leave_source_group(native_handle handle, std::uint32_t index, const void* group, const void* source,
-                              std::size_t size) noexcept {
-    return change_source(handle, MCAST_LEAVE_SOURCE_GROUP, index, group, source, size);
-}
-
-#else
-
 inline int change_group(native_handle handle, int name_v4, int name_v6, std::uint32_t index,
                         const void* group) noexcept {
     if (group_level(group) == IPPROTO_IPV6) {
@@ -101,13 +59,36 @@ inline int leave_group(native_handle handle, std::uint32_t index, const void* gr
     return change_group(handle, IP_DROP_MEMBERSHIP, IPV6_LEAVE_GROUP, index, group);
 }
 
+#if defined(MCAST_JOIN_SOURCE_GROUP)
+inline int change_source(native_handle handle, int name, std::uint32_t index, const void* group, const void* source,
+                         std::size_t size) noexcept {
+    ::group_source_req request{};
+    request.gsr_interface = index;
+    std::memcpy(&request.gsr_group, group, size);
+    std::memcpy(&request.gsr_source, source, size);
+    return set_option(handle, group_level(group), name, &request, sizeof(request));
+}
+
+/// A second join says EADDRNOTAVAIL of a source where that of a group says EADDRINUSE; Linux means nothing else by it.
+inline int join_source_group(native_handle handle, std::uint32_t index, const void* group, const void* source,
+                             std::size_t size) noexcept {
+    const int done = change_source(handle, MCAST_JOIN_SOURCE_GROUP, index, group, source, size);
+#if defined(__linux__)
+    if (done < 0 && errno == EADDRNOTAVAIL) errno = EADDRINUSE;
+#endif
+    return done;
+}
+inline int leave_source_group(native_handle handle, std::uint32_t index, const void* group, const void* source,
+                              std::size_t size) noexcept {
+    return change_source(handle, MCAST_LEAVE_SOURCE_GROUP, index, group, source, size);
+}
+#else
 inline int join_source_group(native_handle, std::uint32_t, const void*, const void*, std::size_t) noexcept {
     return fail_with(ENOPROTOOPT);
 }
 inline int leave_source_group(native_handle, std::uint32_t, const void*, const void*, std::size_t) noexcept {
     return fail_with(ENOPROTOOPT);
 }
-
 #endif
 
 }  // namespace detail::os

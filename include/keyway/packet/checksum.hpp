@@ -4,7 +4,6 @@
 
 // The checksum of IPv4, ICMP, TCP and UDP.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -69,9 +68,8 @@ public:
     }
 
 private:
-    template <std::size_t Size>
-    constexpr void add_octets(const std::array<std::uint8_t, Size>& octets) noexcept {
-        for (std::size_t i = 0; i < Size; i += 2) sum_ += std::uint64_t{octets[i]} << 8 | octets[i + 1];
+    constexpr void add_octets(std::span<const std::uint8_t> octets) noexcept {
+        for (std::size_t i = 0; i < octets.size(); i += 2) sum_ += std::uint64_t{octets[i]} << 8 | octets[i + 1];
     }
 
     std::uint64_t sum_ = 0;  // its carries have room for 2^48 words

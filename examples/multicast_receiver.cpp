@@ -40,7 +40,7 @@ int main(int count, char** arguments) {
     if (!socket) return report(arguments[1], socket.error());
     const auto member = kw::membership::join(*socket, group->address(), *index);
     if (!member) return report(arguments[1], member.error());
-    std::cout << "waiting for questions" << std::endl;
+    std::cout << "waiting for questions\n" << std::flush;
 
     std::array<std::byte, 512> buffer;
     while (const auto question = socket->recv_from(buffer, *stop)) {

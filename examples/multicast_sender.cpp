@@ -64,7 +64,8 @@ int main(int count, char** arguments) {
         const auto port = answer->truncated ? std::uint16_t(0) : port_in(kw::as_text(answer->data), name);
         if (port == 0) continue;
         ++found;
-        std::cout << name << " is at " << kw::udp::endpoint(answer->sender.address(), port).text().view() << std::endl;
+        std::cout << name << " is at " << kw::udp::endpoint(answer->sender.address(), port).text().view() << '\n'
+                  << std::flush;
     }
     return found == 0 ? 1 : 0;
 }

@@ -59,6 +59,7 @@ static_assert(keyway::address_family<packet>);
 // That was all: every state, option, concept and error of the library works with it.
 
 #include <keyway/interface.hpp>
+#include <keyway/packet/error.hpp>
 #include <keyway/packet/ipv4_header.hpp>
 #include <keyway/signal.hpp>
 #include <keyway/transport.hpp>
@@ -93,7 +94,8 @@ void print(std::span<const std::byte> frame, std::size_t length, const ::sockadd
                 std::printf(", %s > %s, protocol %d", header->source.text().c_str(), header->destination.text().c_str(),
                             header->protocol);
             } else {
-                std::printf(", %s", describe(header.error()).data());
+                const auto why = kw::describe(header.error());
+                std::printf(", %.*s", int(why.size()), why.data());
             }
         }
     }
@@ -125,6 +127,7 @@ int main(int argc, char** argv) {
         const auto frame = socket->recv_from(buffer, *stop);
         if (!frame) return frame.error() == kw::errc::operation_canceled ? 0 : report(argv[1], frame.error());
         print(frame->data, frame->length, frame->sender.address);
-        if (left != 0 && --left == 0) return 0;
+        if (left == 1) return 0;
+        left -= left != 0;
     }
 }

@@ -5,7 +5,6 @@
 // Which messages a raw ICMP or ICMPv6 socket receives. Without a filter it gets every one that this machine does, errors
 // about other programs' datagrams among them.
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/icmp_filter.hpp>

@@ -107,7 +107,7 @@ TEST_CASE("a raw ICMPv6 socket receives the types of its filter") {
         const auto with = [&](const types_of<option::icmpv6_filter>& types) {
             return types_that_come<kw::icmp6, kw::icmpv6_message>(self, option::icmpv6_filter{types});
         };
-        const auto all = with(types_of<option::icmpv6_filter>::all());
+        auto all = with(types_of<option::icmpv6_filter>::all());
         if (all.starts_with("skipped")) return all;
         KEYWAY_CHILD_CHECK(all == "0 8 14 129 136 200 ");
         KEYWAY_CHILD_CHECK(with({}) == "200 ");
@@ -135,7 +135,7 @@ TEST_CASE("a raw ICMP socket receives the types of its filter, and always those 
         const auto with = [&](const types_of<option::icmp_filter>& types) {
             return types_that_come<kw::icmp4, kw::icmp_message>(self, option::icmp_filter{types});
         };
-        const auto all = with(types_of<option::icmp_filter>::all());
+        auto all = with(types_of<option::icmp_filter>::all());
         if (all.starts_with("skipped")) return all;
         KEYWAY_CHILD_CHECK(with({}) == "129 136 200 ");
         KEYWAY_CHILD_CHECK(with({icmp_type::timestamp_reply}) == "14 129 136 200 ");

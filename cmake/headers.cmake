@@ -91,6 +91,22 @@ set(KEYWAY_HEADERS
     keyway/detail/os/batch.hpp
     keyway/batch.hpp
     keyway/segment.hpp
+    # packets, no system calls
+    keyway/detail/network_order.hpp
+    keyway/packet/error.hpp
+    keyway/packet/checksum.hpp
+    keyway/packet/ipv4_header.hpp
+    keyway/packet/icmp_types.hpp
+    keyway/packet/icmp.hpp
+    keyway/packet/quoted.hpp
+    # options besides
+    keyway/detail/os/icmp_filter.hpp
+    keyway/option/icmp.hpp
+    keyway/detail/os/multicast_posix.hpp
+    keyway/detail/os/multicast_windows.hpp
+    keyway/detail/os/multicast.hpp
+    keyway/option/multicast.hpp
+    keyway/multicast.hpp
     # files
     keyway/byte_stream.hpp
     keyway/detail/os/file_vocabulary.hpp

@@ -5,8 +5,10 @@
 // the user's group (icmp(7), net.ipv4.ping_group_range). The kernel does more of the work there.
 
 #include <keyway/keyway.hpp>
+#include <keyway/option/icmp.hpp>
+#include <keyway/packet/icmp.hpp>
+#include <keyway/packet/ipv4_header.hpp>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -19,8 +21,8 @@
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <type_traits>
 
-#include <poll.h>
 #include <unistd.h>
 
 namespace kw = keyway;
@@ -43,77 +45,45 @@ int fail(std::string_view where, std::string_view why, int code = 1) {
     return code;
 }
 
-using bytes = std::span<const std::byte>;
-
-// The Internet checksum: the one's complement of the one's complement sum. Over a message that contains its checksum
-// it is 0. Source: RFC 1071.
-std::uint16_t checksum(bytes message) {
-    std::uint32_t sum = 0;
-    for (std::size_t i = 0; i < message.size(); ++i) {
-        const auto byte = std::to_integer<std::uint32_t>(message[i]);
-        sum += i % 2 == 0 ? byte << 8 : byte;
-    }
-    while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
-    return static_cast<std::uint16_t>(~sum);
-}
-
-// An echo message: type, code, checksum, identifier, sequence number, each in network order, then 56 bytes to be sent
-// back. Source: RFC 792; RFC 4443 section 4.
-constexpr std::size_t header_size = 8;
-using echo = std::array<std::byte, header_size + 56>;
-
-void put16(std::span<std::byte> message, std::size_t at, unsigned value) {
-    message[at] = std::byte(value >> 8);
-    message[at + 1] = std::byte(value);
-}
-
 template <class Transport>
 constexpr bool is_v4 = Transport::family::domain == kw::ipv4::domain;
 template <class Transport>
 constexpr bool is_raw = Transport::type::native == kw::raw::native;
-
 template <class Transport>
-echo make_request(std::uint16_t id, std::uint16_t sequence) {
-    echo message{};
-    for (std::size_t i = header_size; i < message.size(); ++i) message[i] = std::byte(i);
-    message[0] = std::byte(is_v4<Transport> ? 8 : 128);
-    put16(message, 4, id);
-    put16(message, 6, sequence);
-    // For ICMPv6 and on ping sockets the kernel computes the checksum.
-    if (is_v4<Transport>) put16(message, 2, checksum(message));
-    return message;
-}
+using message = std::conditional_t<is_v4<Transport>, kw::icmp_message, kw::icmpv6_message>;
 
-// Whether what arrived answers the request: a raw socket gets every ICMP message of the peer, our own requests over
-// loopback among them.
+constexpr std::size_t request_size = 64;
+constexpr auto data = [] {  // to be sent back
+    std::array<std::byte, request_size - kw::icmp_message::header_size> numbers{};
+    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = std::byte(i);
+    return numbers;
+}();
+
+// Whether what arrived answers the request: a raw socket gets every answer of the peer, those to others among them.
 template <class Transport>
-bool answers(bytes packet, const echo& request) {
-    if constexpr (is_v4<Transport> && is_raw<Transport>) {  // an IPv4 header comes first: RFC 791 section 3.1
-        if (packet.empty()) return false;
-        const auto length = 4 * std::to_integer<std::size_t>(packet[0] & std::byte(0xf));
-        if (length < 20 || length > packet.size()) return false;
-        packet = packet.subspan(length);
+bool answers(std::span<const std::byte> packet, const message<Transport>& request) {
+    if constexpr (is_v4<Transport> && is_raw<Transport>) {
+        const auto header = kw::ipv4_header::parse(packet);
+        if (!header) return false;
+        packet = header->payload(packet);
+        if (!kw::icmp_message::checksum_valid(packet)) return false;  // elsewhere the kernel has looked
     }
-    if (packet.size() != request.size() || packet[0] != std::byte(is_v4<Transport> ? 0 : 129)) return false;
-    if (is_v4<Transport> && is_raw<Transport> && checksum(packet) != 0) return false;
-    constexpr std::size_t echoed = 4;  // identifier, sequence number, data
-    return packet[1] == std::byte(0) && std::ranges::equal(packet.subspan(echoed), bytes(request).subspan(echoed));
+    const auto reply = message<Transport>::parse(packet);
+    return reply && reply->answers(request);
 }
 
 // Sends the request and waits a second for the answer. Yields the time it took, or an error, which may be timed_out.
 template <class Transport>
-kw::result<milliseconds> ask(const typename Transport::connection& line, const echo& request) {
+kw::result<milliseconds> ask(const typename Transport::connection& line, const message<Transport>& request) {
+    std::array<std::byte, request_size> written;
     const auto start = clock_type::now();
-    if (auto sent = line.send(request); !sent) return kw::unexpected(sent.error());
+    const kw::deadline until = 1s;
+    if (auto sent = line.send(*request.write(written)); !sent) return kw::unexpected(sent.error());
     for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(start + 1s - clock_type::now()).count();
-        ::pollfd ready{line.native_handle(), POLLIN, 0};
-        if (left <= 0) return kw::unexpected(kw::error(kw::errc::timed_out, kw::operation::recv));
-        if (::poll(&ready, 1, int(left)) <= 0) continue;
         std::array<std::byte, 1500> room;
-        const auto got = line.recv(room);
-        if (got && answers<Transport>(got->data, request)) return clock_type::now() - start;
-        if (!got && !got.error().would_block()) return kw::unexpected(got.error());
+        const auto got = line.recv(room, until);
+        if (!got) return kw::unexpected(got.error());
+        if (answers<Transport>(got->data, request)) return clock_type::now() - start;
     }
 }
 
@@ -121,16 +91,23 @@ template <class Transport>
 int ask_often(const typename Transport::connection& line, const std::string& name, unsigned count) {
     const auto local = line.local_endpoint();
     if (!local) return fail(name, local.error().message());
-    if (auto set = line.set(kw::option::non_blocking{}); !set) return fail(name, set.error().message());
+    if constexpr (is_raw<Transport>) {
+        using filter = std::conditional_t<is_v4<Transport>, kw::option::icmp_filter, kw::option::icmpv6_filter>;
+        if constexpr (!kw::absent_option<filter>) {
+            if (auto set = line.set(filter{{message<Transport>::message_type::echo_reply}}); !set)
+                return fail(name, set.error().message());
+        }
+    }
     const auto id = std::uint16_t(is_raw<Transport> ? ::getpid() : local->port());
 
     unsigned answered = 0;
     for (unsigned sequence = 1; sequence <= count; ++sequence) {
         const auto next = clock_type::now() + 1s;
-        const auto time = ask<Transport>(line, make_request<Transport>(id, std::uint16_t(sequence)));
+        const auto request = message<Transport>::echo_request(id, std::uint16_t(sequence), data);
+        const auto time = ask<Transport>(line, request);
         if (time) {
             ++answered;
-            std::printf("%zu bytes from %s: seq=%u time=%.2f ms\n", sizeof(echo), name.c_str(), sequence,
+            std::printf("%zu bytes from %s: seq=%u time=%.2f ms\n", request_size, name.c_str(), sequence,
                         time->count());
         } else {
             std::printf("no answer from %s: seq=%u: %s\n", name.c_str(), sequence, time.error().message().c_str());

@@ -62,6 +62,8 @@ enum class operation : std::uint8_t {
     interface_name,
     resolve,
     resolve_name,
+    join_group,
+    leave_group,
 };
 
 /// Portable conditions to compare an error with. Positive values are the <cerrno> constants, on every platform;
@@ -193,6 +195,8 @@ constexpr int canonical(int condition) noexcept {
     case operation::interface_name: return "interface name";
     case operation::resolve: return "resolve";
     case operation::resolve_name: return "resolve name";
+    case operation::join_group: return "join group";
+    case operation::leave_group: return "leave group";
     }
     return "unknown";
 }

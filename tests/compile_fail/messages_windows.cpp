@@ -32,7 +32,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 3
-    // says 3: this system does not tell this option: POSIX does
+    // says 3: this option can only be set here: its documentation says where it can be read
 #ifdef CORRECTED
     (void)connected.set(kw::option::non_blocking{true});
 #else

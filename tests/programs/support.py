@@ -29,8 +29,8 @@ BEYOND_EMULATORS = {
 }
 
 PACKAGES = {
-    "curl": "curl", "ip": "iproute2", "nc": "netcat-openbsd", "nft": "nftables", "ping": "iputils-ping",
-    "setpriv": "util-linux", "socat": "socat", "strace": "strace", "unshare": "util-linux",
+    "curl": "curl", "ip": "iproute2", "nc": "netcat-openbsd", "nft": "nftables", "nsenter": "util-linux",
+    "ping": "iputils-ping", "setpriv": "util-linux", "socat": "socat", "strace": "strace", "unshare": "util-linux",
 }
 
 
@@ -200,3 +200,38 @@ class ProgramTest(unittest.TestCase):
     def assert_same(self, got, sent):
         """Compares by length and hash: nobody wants to read 32 MiB of difference."""
         self.assertEqual((len(got), sha256(got)), (len(sent), sha256(sent)))
+
+
+class VethTest(ProgramTest):
+    """Two network namespaces, left and right, which a veth joins: veth-l with 192.0.2.1 and fe80::1, veth-r with .2 and
+    ::2."""
+
+    def setUp(self):
+        super().setUp()
+        self.left, self.right = self.namespace(), self.namespace()
+        pair = ("veth-l", "type", "veth", "peer", "name", "veth-r", "netns", self.right.pid)
+        made = subprocess.run(self.inside(self.left, tool("ip"), "link", "add", *pair), capture_output=True, check=False)
+        if made.returncode:
+            self.skipTest(f"no veth between network namespaces: {made.stderr.decode().strip()}")
+        for where, name, last in ((self.left, "veth-l", 1), (self.right, "veth-r", 2)):
+            for words in (("link", "set", "lo", "up"), ("link", "set", name, "addrgenmode", "none", "up"),
+                          ("addr", "add", f"192.0.2.{last}/24", "dev", name),
+                          ("addr", "add", f"fe80::{last}/64", "dev", name, "nodad")):
+                self.run_to_end(*self.inside(where, tool("ip"), *words))
+
+    def namespace(self):
+        """A process in a network of its own, which lives as long as the test."""
+        ours = os.stat("/proc/self/ns/net").st_ino
+        holder = self.start(tool("unshare"), "--net", "sleep", "1000")
+
+        def entered():
+            if holder.poll() is not None:
+                self.skipTest(f"no network namespaces: {holder.stderr.read().decode().strip()}")
+            return os.stat(f"/proc/{holder.pid}/ns/net").st_ino != ours
+
+        wait_until(entered, "a network namespace")
+        return holder
+
+    @staticmethod
+    def inside(holder, *command):
+        return [tool("nsenter"), f"--net=/proc/{holder.pid}/ns/net", *(str(word) for word in command)]

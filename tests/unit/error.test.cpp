@@ -72,6 +72,8 @@ constexpr operation all_operations[] = {
     operation::interface_name,
     operation::resolve,
     operation::resolve_name,
+    operation::join_group,
+    operation::leave_group,
     operation::pipe,
     operation::read,
     operation::write,

@@ -137,7 +137,7 @@ public:
     template <socket_option O> requires(!option_for<O, F, T, P>)
     void get() const = KEYWAY_DELETE("a socket of this family, type and protocol does not have this option");
     template <socket_option O> requires(!readable_option<O>)
-    void get() const = KEYWAY_DELETE("this system does not tell this option: POSIX does");
+    void get() const = KEYWAY_DELETE("this option can only be set here: its documentation says where it can be read");
     template <absent_option O>
     void get() const = KEYWAY_DELETE("this system does not have this option: its documentation says which do");
     // clang-format on

@@ -7,7 +7,6 @@
 
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netpacket/packet.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -59,11 +58,14 @@ inline int interface_name(std::uint32_t index, char* buffer) noexcept {
     return 0;
 }
 
+/// Of sll_ifindex in a sockaddr_ll, packet(7). The two headers that define it exclude each other, and a program may want
+/// either.
+inline constexpr std::size_t packet_index_offset = 4;
+
 inline std::uint32_t index_in(const ::ifaddrs& entry) noexcept {
     if (entry.ifa_addr == nullptr) return interface_index(entry.ifa_name);
     int index = 0;
-    std::memcpy(&index, reinterpret_cast<const char*>(entry.ifa_addr) + offsetof(::sockaddr_ll, sll_ifindex),
-                sizeof(index));
+    std::memcpy(&index, reinterpret_cast<const char*>(entry.ifa_addr) + packet_index_offset, sizeof(index));
     return static_cast<std::uint32_t>(index);
 }
 

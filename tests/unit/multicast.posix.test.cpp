@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: BSL-1.0
+// Groups in a network of their own, with a veth: what is sent to them, who gets it, and by which interface.
+#include <keyway/multicast.hpp>
+
+#include <doctest/doctest.h>
+
+#include <stdlib.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <keyway/interface.hpp>
+
+#include "support/posix.hpp"
+
+namespace kw = keyway;
+namespace option = kw::option;
+using namespace kw::literals;
+using namespace std::chrono_literals;
+using kw::errc;
+using test::failure;
+using test::must;
+
+namespace {
+
+bool run(const std::string& command) { return ::system((command + " >/dev/null 2>&1").c_str()) == 0; }
+
+/// Runs the body in a network of its own that has two interfaces, joined to each other.
+template <class Body>
+void with_veth(Body body) {
+    test::check_in_child([&]() -> std::string {
+        if (!test::enter_own_network()) return "skipped: this user may not make network namespaces";
+        if (!run("ip link add kwa type veth peer name kwb")) return "skipped: no interfaces to make, or no iproute2";
+        for (const std::string one : {"kwa", "kwb"})
+            KEYWAY_CHILD_CHECK(run("ip link set " + one + " addrgenmode none up"));
+        KEYWAY_CHILD_CHECK(run("ip addr add 192.0.2.1/24 dev kwa && ip addr add fe80::a/64 dev kwa nodad"));
+        KEYWAY_CHILD_CHECK(run("ip addr add 198.51.100.1/24 dev kwb && ip addr add fe80::b/64 dev kwb nodad"));
+        return body(must(kw::interface_index("kwa")), must(kw::interface_index("kwb")));
+    });
+}
+
+struct v4 {
+    using udp = kw::udp4;
+    using interface_option = option::multicast_interface_v4;
+    using all_option = option::multicast_all_v4;
+    using loop_option = option::multicast_loop_v4;
+    using hops_option = option::multicast_time_to_live;
+    static constexpr auto group = "239.255.77.1"_ipv4, other_group = "239.255.77.2"_ipv4;
+    static constexpr auto source_group = "232.1.2.3"_ipv4;
+    static constexpr auto own = kw::ipv4_address::loopback();
+};
+struct v6 {
+    using udp = kw::udp6;
+    using interface_option = option::multicast_interface_v6;
+    using all_option = option::multicast_all_v6;
+    using loop_option = option::multicast_loop_v6;
+    using hops_option = option::multicast_hop_limit;
+    static constexpr auto group = "ff15::7701"_ipv6, other_group = "ff15::7702"_ipv6;
+    static constexpr auto source_group = "ff35::7703"_ipv6;
+    static constexpr auto own = kw::ipv6_address::loopback();
+};
+
+/// Who sends to groups by one interface.
+template <class V>
+class sender {
+public:
+    explicit sender(std::uint32_t by) : socket_(must(V::udp::bind({}))) {
+        must(socket_.set(typename V::interface_option{by}));
+    }
+    const typename V::udp::socket& socket() const { return socket_; }
+    template <class Address>
+    void send(std::string_view text, const Address& to, std::uint16_t port) const {
+        must(socket_.send_to(text, {to, port}));
+    }
+
+private:
+    typename V::udp::socket socket_;
+};
+
+/// Who is bound to a port, like others, and gets what is sent there.
+template <class V>
+class receiver {
+public:
+    explicit receiver(std::uint16_t port = 0) : socket_(must(V::udp::bind({{}, port}, {.reuse_address = true}))) {
+        must(socket_.set(typename V::all_option{false}));
+    }
+    const typename V::udp::socket& socket() const { return socket_; }
+    std::uint16_t port() const { return must(socket_.local_endpoint()).port(); }
+
+    /// Everything that came until now, a word each.
+    std::string heard() const {
+        const auto end = must(V::udp::bind({V::own, 0}));
+        std::string words;
+        must(end.send_to("end", {V::own, port()}));
+        for (;;) {
+            std::array<std::byte, 100> room;
+            const auto got = must(socket_.recv_from(room, 10s));
+            const auto word = test::text(got.data);
+            if (word == "end") return words;
+            words += word + ' ';
+        }
+    }
+
+private:
+    typename V::udp::socket socket_;
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("54: a member hears the group, on the interface that it joined, until it leaves", V, v4, v6) {
+    with_veth([](std::uint32_t a, std::uint32_t b) -> std::string {
+        const receiver<V> one;
+        const sender<V> here(a), there(b);
+        here.send("before", V::group, one.port());
+        must(kw::join(one.socket(), V::group, a));
+        here.send("member", V::group, one.port());
+        here.send("other-group", V::other_group, one.port());
+        KEYWAY_CHILD_CHECK(one.heard() == "member ");
+        must(kw::leave(one.socket(), V::group, a));
+        here.send("after", V::group, one.port());
+        KEYWAY_CHILD_CHECK(one.heard().empty());
+        return {};
+    });
+}
+
+TEST_CASE_TEMPLATE("54: a membership object is one for as long as it lives", V, v4, v6) {
+    with_veth([](std::uint32_t a, std::uint32_t) -> std::string {
+        const receiver<V> one;
+        const sender<V> here(a);
+        {
+            const auto member = must(kw::membership::join(one.socket(), V::group, a));
+            here.send("member", V::group, one.port());
+            KEYWAY_CHILD_CHECK(one.heard() == "member ");
+        }
+        here.send("after", V::group, one.port());
+        KEYWAY_CHILD_CHECK(one.heard().empty());
+        return {};
+    });
+}
+
+TEST_CASE_TEMPLATE("54: two members of one port hear the same", V, v4, v6) {
+    with_veth([](std::uint32_t a, std::uint32_t) -> std::string {
+        const receiver<V> one;
+        must(kw::join(one.socket(), V::group, a));
+        // The second one takes unicast from the first, so each is asked while it is the last that was bound.
+        const sender<V> here(a);
+        here.send("first", V::group, one.port());
+        KEYWAY_CHILD_CHECK(one.heard() == "first ");
+        const receiver<V> two(one.port());
+        must(kw::join(two.socket(), V::group, a));
+        here.send("both", V::group, one.port());
+        for (const auto* each : {&one, &two}) {
+            std::array<std::byte, 100> room;
+            KEYWAY_CHILD_CHECK(test::text(must(each->socket().recv_from(room, 10s)).data) == "both");
+        }
+        return {};
+    });
+}
+
+TEST_CASE_TEMPLATE("54: a member of one source does not hear the others", V, v4, v6) {
+    with_veth([](std::uint32_t a, std::uint32_t) -> std::string {
+        constexpr bool is_v4 = std::same_as<V, v4>;
+        KEYWAY_CHILD_CHECK(run(is_v4 ? "ip addr add 192.0.2.2/24 dev kwa" : "ip addr add fe80::c/64 dev kwa nodad"));
+        const auto address = [&](int last) {
+            if constexpr (is_v4) return kw::ipv4_address(192, 0, 2, static_cast<std::uint8_t>(last));
+            else
+                return kw::ipv6_address::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, static_cast<std::uint16_t>(9 + last)},
+                                                     a);
+        };
+        const auto from = [&](int last) {
+            auto socket = must(V::udp::bind({address(last), 0}));
+            must(socket.set(typename V::interface_option{a}));
+            return socket;
+        };
+        const auto first = from(1), second = from(is_v4 ? 2 : 3);
+        const receiver<V> one;
+        const auto send_both = [&] {
+            must(first.send_to("first", {V::source_group, one.port()}));
+            must(second.send_to("second", {V::source_group, one.port()}));
+            return one.heard();
+        };
+        const auto member = must(kw::membership::join(one.socket(), V::source_group, address(1), a));
+        KEYWAY_CHILD_CHECK(send_both() == "first ");
+        auto more = must(kw::membership::join(one.socket(), V::source_group, address(is_v4 ? 2 : 3), a));
+        KEYWAY_CHILD_CHECK(send_both() == "first second ");
+        KEYWAY_CHILD_CHECK(failure(kw::join(one.socket(), V::source_group, address(1), a)) == errc::address_in_use);
+        must(more.leave());
+        KEYWAY_CHILD_CHECK(send_both() == "first ");
+        KEYWAY_CHILD_CHECK(failure(kw::leave(one.socket(), V::source_group, address(is_v4 ? 2 : 3), a)) ==
+                           errc::address_not_available);
+        return {};
+    });
+}
+
+TEST_CASE_TEMPLATE("54: the interface that a group is sent by is the one that is set", V, v4, v6) {
+    with_veth([](std::uint32_t a, std::uint32_t b) -> std::string {
+        const receiver<V> at_a;
+        must(kw::join(at_a.socket(), V::group, a));
+        const sender<V> by_a(a), by_b(b);
+        // Without the loop, what leaves by one end of the veth arrives at the other and nowhere else; but the kernel does
+        // not take what comes from its own address, so here it stays unheard.
+        must(by_b.socket().set(typename V::loop_option{false}));
+        by_b.send("by-b", V::group, at_a.port());
+        by_a.send("by-a", V::group, at_a.port());
+        KEYWAY_CHILD_CHECK(at_a.heard().ends_with("by-a "));
+        KEYWAY_CHILD_CHECK(failure(by_a.socket().set(typename V::interface_option{0x7fffff})) ==
+                           (std::same_as<V, v4> ? errc::address_not_available : errc::no_such_device));
+        return {};
+    });
+}
+
+TEST_CASE_TEMPLATE("54: without the loop no member on this machine hears a group", V, v4, v6) {
+    with_veth([](std::uint32_t a, std::uint32_t) -> std::string {
+        const receiver<V> one;
+        must(kw::join(one.socket(), V::group, a));
+        const sender<V> here(a);
+        must(here.socket().set(typename V::loop_option{false}));
+        here.send("silent", V::group, one.port());
+        must(here.socket().set(typename V::loop_option{true}));
+        must(here.socket().set(typename V::hops_option{0}));  // not beyond this machine
+        here.send("loud", V::group, one.port());
+        KEYWAY_CHILD_CHECK(one.heard() == "loud ");
+        return {};
+    });
+}
+
+#if KEYWAY_HAS_MULTICAST_ALL
+TEST_CASE_TEMPLATE("54: multicast_all lets a socket hear the groups of others", V, v4, v6) {
+    with_veth([](std::uint32_t a, std::uint32_t) -> std::string {
+        const auto member = must(V::udp::socket::open());
+        must(kw::join(member, V::group, a));
+        const receiver<V> one;
+        const sender<V> here(a);
+        here.send("off", V::group, one.port());
+        KEYWAY_CHILD_CHECK(one.heard().empty());
+        must(one.socket().set(typename V::all_option{true}));
+        here.send("on", V::group, one.port());
+        KEYWAY_CHILD_CHECK(one.heard() == "on ");
+        return {};
+    });
+}
+#endif
+
+TEST_CASE("54: too many groups are no_buffer_space, and the socket has the others") {
+    with_veth([](std::uint32_t a, std::uint32_t) -> std::string {
+        const auto socket = must(kw::udp4::socket::open());
+        std::vector<kw::membership> groups;
+        for (unsigned i = 0; i < 1000; ++i) {
+            auto one = kw::membership::join(socket, kw::ipv4_address::from_number(0xefff0000U + i), a);
+            if (!one) {
+                KEYWAY_CHILD_CHECK(failure(one) == errc::no_buffer_space);
+                break;
+            }
+            groups.push_back(std::move(*one));
+        }
+        KEYWAY_CHILD_CHECK(groups.size() == 20);  // net.ipv4.igmp_max_memberships
+        must(groups.back().leave());
+        must(kw::join(socket, v4::group, a));
+        return {};
+    });
+}
+
+TEST_CASE("54: memberships and an IPv6 socket of both families") {
+    with_veth([](std::uint32_t a, std::uint32_t) -> std::string {
+        const auto both = must(kw::udp::bind({kw::ipv6_address::any(), 0}, {.dual_stack = true}));
+        must(kw::join(both, v4::group, a));
+        must(kw::join(both, v6::group, a));
+        const auto port = must(both.local_endpoint()).port();
+        std::array<std::byte, 100> room;
+        sender<v4>(a).send("four", v4::group, port);
+        KEYWAY_CHILD_CHECK(test::text(must(both.recv_from(room, 10s)).data) == "four");
+        sender<v6>(a).send("six", v6::group, port);
+        KEYWAY_CHILD_CHECK(test::text(must(both.recv_from(room, 10s)).data) == "six");
+        return {};
+    });
+}

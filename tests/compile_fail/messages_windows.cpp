@@ -32,7 +32,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 3
-    // says 3: this system does not tell this option: POSIX does
+    // says 3: this system does not tell this option: it can only be set
 #ifdef CORRECTED
     (void)connected.set(kw::option::non_blocking{true});
 #else

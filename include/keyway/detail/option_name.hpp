@@ -32,7 +32,9 @@ public:
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return text_.view(); }
     [[nodiscard]] constexpr bool is_valid() const noexcept {
-        return text_.size() <= Most && view().find('\0') == std::string_view::npos;
+        for (const char c : view())
+            if (c == '\0') return false;
+        return text_.size() <= Most;
     }
 
     friend constexpr bool operator==(const option_name&, const option_name&) noexcept = default;

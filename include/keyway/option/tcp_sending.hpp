@@ -18,8 +18,8 @@
 namespace keyway::inline KEYWAY_MODE {
 namespace option {
 
-/// Bytes of data in a segment, which both sides keep to if set before connecting; 0 for the system's choice. Read of a
-/// connection it is what is in use. Errors: invalid_argument (Linux: not 88 to 32767).
+/// Bytes of data in a segment, 88 to 32767, which both sides keep to if set before connecting; 0 for the system's choice.
+/// Read of a connection it is what is in use. Errors: invalid_argument.
 struct max_segment {
     static constexpr int level = IPPROTO_TCP;
     static constexpr int name = detail::os::max_segment_option;
@@ -27,9 +27,17 @@ struct max_segment {
     template <class F, class T, class P>
     static constexpr bool fits = tcp_protocol<P>;
     static constexpr int least = 0;
-    static constexpr int most = 65535;
+    static constexpr int most = 32767;
     using value_type = int;
     int value = 0;
+
+    using native_type = int;
+    static result<int> encode(const int& value) noexcept {
+        constexpr int shortest = 88;  // Linux's own bound, which its MPTCP forgets
+        if (value != 0 && value < shortest) return detail::failure(errc::invalid_argument, operation::set_option);
+        return value;
+    }
+    static constexpr int decode(const int& native) noexcept { return native; }
 };
 
 /// Holds less than a full segment back, for 200 milliseconds at most, until it is switched off.

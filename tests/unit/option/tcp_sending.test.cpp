@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <keyway/option/tcp_sending.hpp>
+
+#include <doctest/doctest.h>
+
+#include <climits>
+#include <string>
+
+#include "support/options.hpp"
+
+namespace kw = keyway;
+namespace option = kw::option;
+
+TEST_CASE("63: the switches of TCP come back as they were set") {
+    test::check_switch<option::cork>("cork");
+    test::check_switch<option::quick_ack>("quick_ack");
+    test::check_switch<option::thin_linear_timeouts>("thin_linear_timeouts");
+}
+
+TEST_CASE("63: the numbers of TCP come back as they were set") {
+    test::check_round_trips<option::max_segment>("max_segment", {536, 88, 1460, 32767});
+    test::check_round_trips<option::not_sent_low_water>("not_sent_low_water", {10'000, 0, 0x7fff'ffff});
+    test::check_round_trips<option::user_timeout>("user_timeout", {5000, 1, INT_MAX, 0});
+}
+
+TEST_CASE("65: numbers of TCP that are out of range are invalid_argument") {
+    test::check_refused<option::max_segment>("max_segment", {536, -1, 1, 87, 32768, INT_MIN});
+    test::check_refused<option::user_timeout>("user_timeout", {5000, -1, INT_MIN});
+}
+
+TEST_CASE("65: a name of an algorithm that is empty or too long is invalid_argument") {
+    if constexpr (!kw::absent_option<option::congestion>) {
+        for (const option::congestion& name :
+             {option::congestion{""}, option::congestion{"sixteen letters!"}, option::congestion{std::string(99, 'c')}}) {
+            const auto socket = test::must(kw::tcp4::socket::open());
+            const auto set = socket.set(name);
+            if (test::failure(set) == kw::errc::no_such_option) {
+                test::skipped("option congestion", test::message_of(set.error()));
+                return;
+            }
+            CHECK(test::failure(set) == kw::errc::invalid_argument);
+        }
+    }
+}

@@ -40,10 +40,10 @@ constexpr bool fits = kw::option_for<O, typename T::family, typename T::type, ty
 /// What the three states of the transport have says the same.
 template <class O, class S>
 constexpr bool is_honest_of =
-    can_set<S, O> == (kw::option_for<O, typename S::family, typename S::type, typename S::protocol> &&
-                      !kw::read_only_option<O>) &&
-    can_get<S, O> == (kw::option_for<O, typename S::family, typename S::type, typename S::protocol> &&
-                      kw::readable_option<O>);
+    can_set<S, O> ==
+        (kw::option_for<O, typename S::family, typename S::type, typename S::protocol> && !kw::read_only_option<O>) &&
+    can_get<S, O> ==
+        (kw::option_for<O, typename S::family, typename S::type, typename S::protocol> && kw::readable_option<O>);
 template <class O, class T>
 constexpr bool is_honest = is_honest_of<O, typename T::socket> && is_honest_of<O, typename T::socket_view> &&
                            is_honest_of<O, typename T::connection> && is_honest_of<O, typename T::connection_view>;

@@ -39,12 +39,12 @@ namespace detail {
 template <class Transport, class Option, class Check>
 bool check_option(const std::string& name, bool& known, Check check) {
     // A family that is decided at run time is IPv4 here.
-    using family = std::conditional_t<kw::fixed_domain<typename Transport::family>, typename Transport::family, kw::ipv4>;
+    using family =
+        std::conditional_t<kw::fixed_domain<typename Transport::family>, typename Transport::family, kw::ipv4>;
     if constexpr (kw::option_for<Option, family, typename Transport::type, typename Transport::protocol>) {
         if (!has_family<Transport>()) return true;
         auto socket = Transport::socket::open_for(typename Transport::endpoint{});
-        if (!socket &&
-            (is_unavailable(socket.error()) || kw::multipath_protocol<typename Transport::protocol>)) {
+        if (!socket && (is_unavailable(socket.error()) || kw::multipath_protocol<typename Transport::protocol>)) {
             skipped("protocol " + std::to_string(Transport::protocol::number), message_of(socket.error()));
             return true;
         }
@@ -108,8 +108,7 @@ struct refuses {
             CHECK(failure(set) == kw::errc::invalid_argument);
             CHECK(failure(set).operation() == kw::operation::set_option);
         }
-        if constexpr (kw::readable_option<Option>)
-            CHECK(must(socket.template get<Option>()) == *values.begin());
+        if constexpr (kw::readable_option<Option>) CHECK(must(socket.template get<Option>()) == *values.begin());
     }
 };
 

@@ -44,6 +44,7 @@ struct busy_poll {
 };
 
 /// The card's interrupts stay off as long as the program keeps polling. Linux 5.11.
+/// Errors: not_permitted (CAP_NET_ADMIN, to switch it on).
 struct prefer_busy_poll {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = detail::os::prefer_busy_poll_option;

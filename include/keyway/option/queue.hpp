@@ -21,9 +21,7 @@ inline constexpr std::uint64_t no_pacing_limit = UINT64_MAX;
 
 namespace option {
 
-/// Bytes that a receive waits for, and that have to be there for the socket to be readable; 1 unless set. Linux reserves
-/// buffer for as much.
-/// Errors: no_such_option on Windows's kernel, where it is absent.
+/// Bytes that a receive waits for, and that have to be there for the socket to be readable; 1 unless set. Not on Windows.
 struct receive_low_water {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = detail::os::receive_low_water_option;

@@ -45,7 +45,8 @@ TEST_CASE("a socket that is bound to a device gets nothing from another one") {
         KEYWAY_CHILD_CHECK(sender);
         KEYWAY_CHILD_CHECK(sender->send("past"));
         KEYWAY_CHILD_CHECK(receiver->set(option::bind_to_device{""}));
-        KEYWAY_CHILD_CHECK(sender->send("here") || sender->send("here"));  // the first may tell that "past" found nobody
+        KEYWAY_CHILD_CHECK(sender->send("here") ||
+                           sender->send("here"));  // the first may tell that "past" found nobody
         std::array<std::byte, 8> buffer;
         KEYWAY_CHILD_CHECK(test::text(receiver->recv_from(buffer)->data) == "here");
         return {};

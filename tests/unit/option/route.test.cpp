@@ -21,9 +21,7 @@ static_assert(!option::bind_to_device{"sixteen letters!"}.value.is_valid());
 static_assert(!option::bind_to_device{"a name of a great many letters"}.value.is_valid());
 static_assert(!option::bind_to_device{std::string_view("l\0o", 3)}.value.is_valid());
 
-TEST_CASE("63: mark comes back as it was set") {
-    test::check_round_trips<option::mark>("mark", {7, 0, 0xffff'ffff});
-}
+TEST_CASE("63: mark comes back as it was set") { test::check_round_trips<option::mark>("mark", {7, 0, 0xffff'ffff}); }
 
 TEST_CASE("63: free_bind and transparent come back as they were set") {
     test::check_switch<option::free_bind>("free_bind");

@@ -30,8 +30,8 @@ TEST_CASE("65: numbers of TCP that are out of range are invalid_argument") {
 
 TEST_CASE("65: a name of an algorithm that is empty or too long is invalid_argument") {
     if constexpr (!kw::absent_option<option::congestion>) {
-        for (const option::congestion& name :
-             {option::congestion{""}, option::congestion{"sixteen letters!"}, option::congestion{std::string(99, 'c')}}) {
+        for (const option::congestion& name : {option::congestion{""}, option::congestion{"sixteen letters!"},
+                                               option::congestion{std::string(99, 'c')}}) {
             const auto socket = test::must(kw::tcp4::socket::open());
             const auto set = socket.set(name);
             if (test::failure(set) == kw::errc::no_such_option) {

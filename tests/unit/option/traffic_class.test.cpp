@@ -16,8 +16,7 @@ TEST_CASE("63: type_of_service comes back as it was set") {
 }
 
 TEST_CASE("63: traffic_class comes back as it was set") {
-    test::check_round_trips<option::traffic_class>("traffic_class",
-                                                   {{dscp::af21}, {dscp::expedited}, {dscp{63}}, {}});
+    test::check_round_trips<option::traffic_class>("traffic_class", {{dscp::af21}, {dscp::expedited}, {dscp{63}}, {}});
 }
 
 TEST_CASE("65: what is no DSCP and no ECN is invalid_argument") {

@@ -33,8 +33,8 @@ void check_same(const kw::credentials& told, const kw::credentials& wanted) {
 }  // namespace
 
 TEST_CASE("63: the peer of a socket that has none is not_connected") {
-    test::check_read<option::peer_credentials>(
-        "peer_credentials", [](const auto& told) { CHECK(failure(told) == errc::not_connected); });
+    test::check_read<option::peer_credentials>("peer_credentials",
+                                               [](const auto& told) { CHECK(failure(told) == errc::not_connected); });
 }
 
 TEST_CASE_TEMPLATE("61: both ends of a pair are this process", T, KEYWAY_LOCAL_TRANSPORTS) {
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(test::bounded, "61: the credentials are those of the moment of
     }
 }
 
-#if KEYWAY_HAS_ABSTRACT_NAMES  // Linux
+#if defined(__linux__)
 
 namespace {
 

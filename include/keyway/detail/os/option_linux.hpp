@@ -2,8 +2,8 @@
 #ifndef KEYWAY_DETAIL_OS_OPTION_LINUX_HPP
 #define KEYWAY_DETAIL_OS_OPTION_LINUX_HPP
 
-// The options of Linux. What <sys/socket.h> may be too old for stands here as a number, the same on every machine that we
-// know; an older kernel refuses it, no_such_option.
+// The options of Linux. Where the system's headers are too old for one, its number stands here; a kernel that is too old
+// refuses it, no_such_option.
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -32,8 +32,16 @@ inline constexpr int peek_offset_option = SO_PEEK_OFF;
 inline constexpr int max_pacing_rate_option = SO_MAX_PACING_RATE;
 inline constexpr int incoming_cpu_option = SO_INCOMING_CPU;
 inline constexpr int busy_poll_option = SO_BUSY_POLL;
+#if defined(SO_PREFER_BUSY_POLL)
 inline constexpr int prefer_busy_poll_option = SO_PREFER_BUSY_POLL;
+#else
+inline constexpr int prefer_busy_poll_option = no_option;
+#endif
+#if defined(SO_BUSY_POLL_BUDGET)
 inline constexpr int busy_poll_budget_option = SO_BUSY_POLL_BUDGET;
+#else
+inline constexpr int busy_poll_budget_option = no_option;
+#endif
 inline constexpr int mark_option = SO_MARK;
 inline constexpr int bind_to_device_option = SO_BINDTODEVICE;
 inline constexpr int bind_to_interface_option = SO_BINDTOIFINDEX;
@@ -45,6 +53,8 @@ inline constexpr int reuse_port_filter_option = SO_ATTACH_REUSEPORT_CBPF;
 inline constexpr int detach_reuse_port_filter_option = SO_DETACH_REUSEPORT_BPF;
 #if defined(SO_PEERPIDFD)
 inline constexpr int peer_pid_descriptor_option = SO_PEERPIDFD;
+#elif defined(__sparc__) || defined(__hppa__)
+inline constexpr int peer_pid_descriptor_option = no_option;  // they count otherwise
 #else
 inline constexpr int peer_pid_descriptor_option = 77;  // Linux 6.5
 #endif

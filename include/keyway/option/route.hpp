@@ -15,7 +15,6 @@
 #include <keyway/detail/os/option.hpp>
 #include <keyway/endpoint/ip.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 

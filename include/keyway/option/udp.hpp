@@ -4,7 +4,6 @@
 
 // The options of UDP. Source: udp(7).
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/option.hpp>

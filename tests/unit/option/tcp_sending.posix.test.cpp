@@ -4,8 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstddef>
 #include <fstream>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <keyway/option/tcp.hpp>
 
@@ -29,6 +33,11 @@ TEST_CASE("63: the algorithms of congestion control that the kernel lists come b
     if (!before) return;  // an emulator's kernel
     CHECK(failure(socket.set(option::congestion{"none of these"})) == errc::no_such_file);
     CHECK(must(socket.get<option::congestion>()) == *before);
+}
+
+TEST_CASE("65: a name of an algorithm that is empty or too long or has a NUL in it is invalid_argument") {
+    test::check_refused<option::congestion>(
+        "congestion", {"reno", "", "sixteen letters!", std::string(99, 'c'), std::string_view("reno\0x", 6)});
 }
 
 TEST_CASE_FIXTURE(test::bounded, "the segments of a connection are no larger than was agreed") {

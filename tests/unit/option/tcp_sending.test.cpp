@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <climits>
-#include <string>
 
 #include "support/options.hpp"
 
@@ -26,19 +25,4 @@ TEST_CASE("63: the numbers of TCP come back as they were set") {
 TEST_CASE("65: numbers of TCP that are out of range are invalid_argument") {
     test::check_refused<option::max_segment>("max_segment", {536, -1, 1, 87, 32768, INT_MIN});
     test::check_refused<option::user_timeout>("user_timeout", {5000, -1, INT_MIN});
-}
-
-TEST_CASE("65: a name of an algorithm that is empty or too long is invalid_argument") {
-    if constexpr (!kw::absent_option<option::congestion>) {
-        for (const option::congestion& name : {option::congestion{""}, option::congestion{"sixteen letters!"},
-                                               option::congestion{std::string(99, 'c')}}) {
-            const auto socket = test::must(kw::tcp4::socket::open());
-            const auto set = socket.set(name);
-            if (test::failure(set) == kw::errc::no_such_option) {
-                test::skipped("option congestion", test::message_of(set.error()));
-                return;
-            }
-            CHECK(test::failure(set) == kw::errc::invalid_argument);
-        }
-    }
 }

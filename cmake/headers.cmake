@@ -69,6 +69,26 @@ set(KEYWAY_HEADERS
     keyway/socket.hpp
     keyway/transport.hpp
     keyway/keyway.hpp
+    # the rest of the options
+    keyway/traffic_class.hpp
+    keyway/credentials.hpp
+    keyway/detail/os/option_linux.hpp
+    keyway/detail/os/option_bsd.hpp
+    keyway/detail/os/option_windows.hpp
+    keyway/detail/os/option.hpp
+    keyway/detail/option_name.hpp
+    keyway/option/traffic_class.hpp
+    keyway/option/path_mtu.hpp
+    keyway/option/route.hpp
+    keyway/option/queue.hpp
+    keyway/option/busy_poll.hpp
+    keyway/option/packet_filter.hpp
+    keyway/option/raw.hpp
+    keyway/option/udp.hpp
+    keyway/option/tcp_opening.hpp
+    keyway/option/tcp_sending.hpp
+    keyway/option/tcp_info.hpp
+    keyway/option/unix.hpp
     # messages with what goes beside their data
     keyway/detail/os/control_linux.hpp
     keyway/detail/os/control_bsd.hpp

@@ -98,6 +98,14 @@ concept byte_oriented = socket_type<T> && !T::is_message_oriented;
 template <class P>
 concept protocol_type = requires { int{P::number}; };
 
+/// An optional constant of a protocol: TCP's segments and options. Satisfied by: ipproto::tcp, ipproto::mptcp.
+template <class P>
+concept tcp_protocol = protocol_type<P> && requires { requires P::is_tcp; };
+
+/// An optional constant of a protocol: several connections under one, of which the kernel sets fewer options.
+template <class P>
+concept multipath_protocol = protocol_type<P> && requires { requires P::is_multipath; };
+
 /// A family that has a constant template `takes<Type, Protocol>` decides by it; the others take all.
 template <class F, class T, class P>
 concept family_takes = !requires { F::template takes<T, P>; } || F::template takes<T, P>;
@@ -131,7 +139,7 @@ concept writes_itself = requires { &O::write; };
 template <class O>
 concept has_option_value = requires(O option) {
     typename O::value_type;
-    { option.value } -> std::convertible_to<typename O::value_type>;
+    { static_cast<O&&>(option).value } -> std::convertible_to<typename O::value_type>;
 };
 
 /// Satisfied by: option::no_delay. An own option is a struct of level, name, value_type and value.
@@ -142,9 +150,20 @@ concept socket_option = has_option_value<O> && (has_level_and_name<O> || reads_i
 template <class O>
 concept read_only_option = socket_option<O> && requires { requires O::is_read_only; };
 
+/// An optional constant of an option: the kernel takes it and never tells.
+template <class O>
+concept write_only_option = socket_option<O> && requires { requires O::is_write_only; };
+
 /// The kernel, or the option itself, tells the value.
 template <class O>
-concept readable_option = socket_option<O> && (has_level_and_name<O> || reads_itself<O>);
+concept readable_option = socket_option<O> && (has_level_and_name<O> || reads_itself<O>) && !write_only_option<O>;
+
+/// Optional constants of an option whose value is a number: the least and the most that may be set.
+template <class O>
+concept bounded_option = socket_option<O> && requires(const typename O::value_type& value) {
+    { value < O::least } -> std::convertible_to<bool>;
+    { value > O::most } -> std::convertible_to<bool>;
+};
 
 /// An option of other systems, which this one lacks.
 template <class O>
@@ -155,7 +174,7 @@ template <class O, class F, class T, class P>
 concept option_fits = !requires { O::template fits<F, T, P>; } || O::template fits<F, T, P>;
 
 template <class O, class F, class T, class P>
-concept option_for = socket_option<O> && option_fits<O, F, T, P>;
+concept option_for = socket_option<O> && !absent_option<O> && option_fits<O, F, T, P>;
 
 // ---- what a state of a socket can do; S is a socket, listener or connection, or a view of one
 

@@ -12,8 +12,12 @@
 //         int value = 0;
 //     };
 //
-// Optional: `fits<Family, Type, Protocol>` and `is_read_only`; and where the kernel's type is not the user's,
-// `native_type` with `encode(value)`, which may refuse the value, and `decode(native)`.
+// Optional: `fits<Family, Type, Protocol>`, `is_read_only` or `is_write_only`, `is_absent`; `least` and `most` of a
+// number; and where the kernel's type is not the user's, `native_type` with `encode(value)`, which may refuse the value,
+// and `decode(native)`.
+//
+// The options that not every system has are declared everywhere, and fit no socket where `is_absent`: a use does not
+// compile there, and a program asks with absent_option<option::mark>.
 
 #include <concepts>
 #include <type_traits>
@@ -64,6 +68,11 @@ result<void> set_option(handle_view socket, const O& option) noexcept {
     if constexpr (writes_itself<O>) {
         return O::write(socket, option.value);
     } else {
+        // Some kernels wrap what does not fit.
+        if constexpr (bounded_option<O>) {
+            if (option.value < O::least || option.value > O::most)
+                return failure(errc::invalid_argument, operation::set_option);
+        }
         const auto native = option_encoding<O>::encode(option.value);
         if (!native) return unexpected<error>(native.error());
         return checked(os::set_option(socket.native_handle(), O::level, O::name, &*native, sizeof(*native)),

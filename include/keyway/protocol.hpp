@@ -21,6 +21,17 @@ namespace ipproto {
 
 struct tcp {
     static constexpr int number = IPPROTO_TCP;
+    static constexpr bool is_tcp = true;
+    template <class F, class T>
+    static constexpr bool fits = internet_family<F> && T::native == stream::native;
+};
+
+/// TCP over several paths at once (RFC 8684), and plain TCP with a peer that has none of it. Linux alone has it, from 5.6
+/// on; elsewhere opening fails with protocol_not_supported.
+struct mptcp {
+    static constexpr int number = 262;  // above the protocols of the wire, and not in every system's headers
+    static constexpr bool is_tcp = true;
+    static constexpr bool is_multipath = true;
     template <class F, class T>
     static constexpr bool fits = internet_family<F> && T::native == stream::native;
 };

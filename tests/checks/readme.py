@@ -3,7 +3,8 @@
 """readme.py SOURCE: what the README shows is what the sources have and the compiler says.
 
 Every ```cpp block stands in one of the examples, every ```text block in what g++ says to examples/rejected.cpp, the table
-of operations is the one that the concepts give, and the table of platforms is that of .ci/platforms.
+of operations is the one that the concepts give, the table of platforms is that of .ci/platforms, and the table of options
+is that of the headers.
 """
 import glob
 import os
@@ -12,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+
+import options_table
 
 
 def run(command, **options):
@@ -60,6 +63,10 @@ def main():
     platforms = platform_table()
     if platforms.count("\n") < 10 or platforms not in readme:
         faults.append(f"the table of platforms should be:\n{platforms}")
+
+    options = options_table.table()
+    if options.count("\n") < 80 or options not in readme:
+        faults.append(f"the table of options should be:\n{options}")
 
     if len(snippets) < 3 or not messages:
         faults.append("the README has lost its examples")

@@ -130,14 +130,16 @@ public:
     }
 
     // clang-format off
-    template <read_only_option O>
+    template <read_only_option O> requires(!absent_option<O>)
     void set(const O&) const = KEYWAY_DELETE("this option can only be read: call get<Option>()");
-    template <socket_option O> requires(!option_for<O, F, T, P>)
+    template <socket_option O> requires(!option_for<O, F, T, P> && !absent_option<O>)
     void set(const O&) const = KEYWAY_DELETE("a socket of this family, type and protocol does not have this option");
-    template <socket_option O> requires(!option_for<O, F, T, P>)
+    template <socket_option O> requires(!option_for<O, F, T, P> && !absent_option<O>)
     void get() const = KEYWAY_DELETE("a socket of this family, type and protocol does not have this option");
-    template <socket_option O> requires(!readable_option<O>)
+    template <option_for<F, T, P> O> requires(!readable_option<O>)
     void get() const = KEYWAY_DELETE("this option can only be set here: its documentation says where it can be read");
+    template <absent_option O>
+    void set(const O&) const = KEYWAY_DELETE("this system does not have this option: its documentation says which do");
     template <absent_option O>
     void get() const = KEYWAY_DELETE("this system does not have this option: its documentation says which do");
     // clang-format on

@@ -7,8 +7,6 @@
 #include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
-#include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 namespace option {
@@ -33,14 +31,8 @@ struct time_to_live {
     using value_type = int;
     int value = 64;
 
-    // The kernel would take -1 as its default.
-    using native_type = int;
-    static constexpr result<int> encode(int value) noexcept {
-        if (value < 1 || value > 255)
-            return unexpected<keyway::error>(keyway::error(errc::invalid_argument, operation::set_option));
-        return value;
-    }
-    static constexpr int decode(int native) noexcept { return native; }
+    static constexpr int least = 1;  // the kernel would take -1 as its default
+    static constexpr int most = 255;
 };
 
 /// How many routers an IPv6 packet may pass, 0 to 255, or -1 for the route's default. Errors: invalid_argument
@@ -52,6 +44,9 @@ struct hop_limit {
     static constexpr bool fits = internet_family<F> && F::domain != AF_INET;
     using value_type = int;
     int value = 64;
+
+    static constexpr int least = -1;
+    static constexpr int most = 255;
 };
 
 }  // namespace option

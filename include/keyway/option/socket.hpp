@@ -2,7 +2,8 @@
 #ifndef KEYWAY_OPTION_SOCKET_HPP
 #define KEYWAY_OPTION_SOCKET_HPP
 
-// The options of the socket layer, SOL_SOCKET. Source: socket(7), "Socket options".
+// The options of the socket layer, SOL_SOCKET. Source: socket(7), "Socket options". SO_RCVTIMEO and SO_SNDTIMEO are not
+// among them: a limit of the call replaces them.
 
 #include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
@@ -80,6 +81,16 @@ struct keep_alive {
     static constexpr int name = SO_KEEPALIVE;
     template <class F, class T, class P>
     static constexpr bool fits = connection_oriented<T> && !local_family<F>;
+    using value_type = bool;
+    bool value = true;
+};
+
+/// Urgent bytes come in line with the others (RFC 9293 section 3.8.5).
+struct out_of_band_inline {
+    static constexpr int level = SOL_SOCKET;
+    static constexpr int name = SO_OOBINLINE;
+    template <class F, class T, class P>
+    static constexpr bool fits = tcp_protocol<P> && !multipath_protocol<P>;
     using value_type = bool;
     bool value = true;
 };

@@ -4,6 +4,7 @@
 
 // The options of TCP. Source: tcp(7), "Socket options".
 
+#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 
@@ -15,7 +16,7 @@ struct no_delay {
     static constexpr int level = IPPROTO_TCP;
     static constexpr int name = TCP_NODELAY;
     template <class F, class T, class P>
-    static constexpr bool fits = P::number == IPPROTO_TCP;
+    static constexpr bool fits = tcp_protocol<P>;
     using value_type = bool;
     bool value = true;
 };
@@ -25,7 +26,7 @@ struct keep_alive_time {
     static constexpr int level = IPPROTO_TCP;
     static constexpr int name = detail::os::keep_alive_time_option;
     template <class F, class T, class P>
-    static constexpr bool fits = P::number == IPPROTO_TCP;
+    static constexpr bool fits = tcp_protocol<P>;
     using value_type = int;
     int value = 7200;
 };
@@ -35,7 +36,7 @@ struct keep_alive_interval {
     static constexpr int level = IPPROTO_TCP;
     static constexpr int name = detail::os::keep_alive_interval_option;
     template <class F, class T, class P>
-    static constexpr bool fits = P::number == IPPROTO_TCP;
+    static constexpr bool fits = tcp_protocol<P>;
     using value_type = int;
     int value = 75;
 };
@@ -45,7 +46,7 @@ struct keep_alive_retries {
     static constexpr int level = IPPROTO_TCP;
     static constexpr int name = detail::os::keep_alive_retries_option;
     template <class F, class T, class P>
-    static constexpr bool fits = P::number == IPPROTO_TCP;
+    static constexpr bool fits = tcp_protocol<P>;
     using value_type = int;
     int value = 9;
 };

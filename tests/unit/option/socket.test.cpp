@@ -57,6 +57,7 @@ TEST_CASE_TEMPLATE("63: switches of the socket layer come back as they were set"
             test::check_round_trip<option::reuse_address>(socket, on);
             test::check_round_trip<option::broadcast>(socket, on);
             test::check_round_trip<option::keep_alive>(socket, on);
+            test::check_round_trip<option::out_of_band_inline>(socket, on);
             test::check_round_trip<option::non_blocking>(socket, on);
         }
     });

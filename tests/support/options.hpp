@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_TESTS_SUPPORT_OPTIONS_HPP
+#define KEYWAY_TESTS_SUPPORT_OPTIONS_HPP
+
+// What the tests of the options share: an option on every kind of socket that it fits.
+
+#include <doctest/doctest.h>
+
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <keyway/transport.hpp>
+
+#include "support/loopback.hpp"
+#include "support/round_trip.hpp"
+
+namespace test {
+
+using mptcp4 = kw::transport<kw::ipv4, kw::stream, kw::ipproto::mptcp>;
+using mptcp6 = kw::transport<kw::ipv6, kw::stream, kw::ipproto::mptcp>;
+using raw6 = kw::transport<kw::ipv6, kw::raw, kw::ipproto::numbered<253>>;  // for experiments, RFC 3692
+
+template <class... Transports>
+struct transport_list {};
+/// Plain sockets come first: what they lack, the system lacks.
+using every_transport = transport_list<KEYWAY_ALL_TRANSPORTS, raw6, mptcp4, mptcp6>;
+
+/// Not for this machine: the kernel, its emulator or the user's rights are in the way.
+inline bool lacks_option(const kw::error& e) {
+    return e == kw::errc::no_such_option || e == kw::errc::not_supported || e == kw::errc::not_permitted;
+}
+
+namespace detail {
+
+/// Opens a socket of the transport and checks the option on it; false where the first socket of all that it fits says
+/// that the system lacks it.
+template <class Transport, class Option, class Check>
+bool check_option(const std::string& name, bool& known, Check check) {
+    // A family that is decided at run time is IPv4 here.
+    using family =
+        std::conditional_t<kw::fixed_domain<typename Transport::family>, typename Transport::family, kw::ipv4>;
+    if constexpr (kw::option_for<Option, family, typename Transport::type, typename Transport::protocol>) {
+        if (!has_family<Transport>()) return true;
+        auto socket = Transport::socket::open_for(typename Transport::endpoint{});
+        if (!socket && (is_unavailable(socket.error()) || kw::multipath_protocol<typename Transport::protocol>)) {
+            skipped("protocol " + std::to_string(Transport::protocol::number), message_of(socket.error()));
+            return true;
+        }
+        const auto opened = must(std::move(socket));
+        if (!known) {
+            const kw::error probed = check.probe(opened);
+            if (lacks_option(probed)) {
+                skipped("option " + name, message_of(probed));
+                return false;
+            }
+            known = true;
+        }
+        CAPTURE(Transport::family::domain);
+        CAPTURE(Transport::type::native);
+        CAPTURE(Transport::protocol::number);
+        check(opened);
+    }
+    return true;
+}
+
+template <class Option, class Check, class... Transports>
+void check_option_everywhere(const std::string& name, Check check, transport_list<Transports...>) {
+    bool known = false;
+    static_cast<void>((... && check_option<Transports, Option>(name, known, check)));
+    if constexpr (!kw::absent_option<Option>) {
+        static_assert((... || kw::option_for<Option, typename Transports::family, typename Transports::type,
+                                             typename Transports::protocol>));
+    }
+}
+
+template <class Option>
+struct round_trips {
+    std::initializer_list<typename Option::value_type> values;
+
+    template <class Socket>
+    kw::error probe(const Socket& socket) const {
+        if (const auto set = socket.set(Option{*values.begin()}); !set) return set.error();
+        if constexpr (kw::readable_option<Option>) return failure(socket.template get<Option>());
+        else return {};
+    }
+    template <class Socket>
+    void operator()(const Socket& socket) const {
+        for (const auto& value : values) check_round_trip<Option>(socket, value);
+    }
+};
+
+/// The first value is fine, and stays when the others are refused.
+template <class Option>
+struct refuses {
+    std::initializer_list<typename Option::value_type> values;
+
+    template <class Socket>
+    kw::error probe(const Socket& socket) const {
+        return failure(socket.set(Option{*values.begin()}));
+    }
+    template <class Socket>
+    void operator()(const Socket& socket) const {
+        must(socket.set(Option{*values.begin()}));
+        for (const auto* value = values.begin() + 1; value != values.end(); ++value) {
+            const auto set = socket.set(Option{*value});
+            CHECK(failure(set) == kw::errc::invalid_argument);
+            CHECK(failure(set).operation() == kw::operation::set_option);
+        }
+        if constexpr (kw::readable_option<Option>) CHECK(must(socket.template get<Option>()) == *values.begin());
+    }
+};
+
+template <class Option, class Verify>
+struct reads {
+    Verify verify;
+
+    template <class Socket>
+    kw::error probe(const Socket& socket) const {
+        return failure(socket.template get<Option>());
+    }
+    template <class Socket>
+    void operator()(const Socket& socket) const {
+        verify(socket.template get<Option>());
+    }
+};
+
+}  // namespace detail
+
+/// 63: on every kind of socket that has the option, each of the values comes back as it was set.
+template <class Option>
+void check_round_trips(const std::string& name, std::initializer_list<typename Option::value_type> values) {
+    detail::check_option_everywhere<Option>(name, detail::round_trips<Option>{values}, every_transport{});
+}
+
+/// 63: the same for a switch.
+template <class Option>
+void check_switch(const std::string& name) {
+    check_round_trips<Option>(name, {true, false, true});
+    if constexpr (!kw::absent_option<Option>) CHECK(Option{}.value);
+}
+
+/// 65: on every kind of socket, all values but the first are refused and change nothing.
+template <class Option>
+void check_refused(const std::string& name, std::initializer_list<typename Option::value_type> values) {
+    detail::check_option_everywhere<Option>(name, detail::refuses<Option>{values}, every_transport{});
+}
+
+/// 63: what is read on every kind of socket.
+template <class Option, class Verify>
+void check_read(const std::string& name, Verify verify) {
+    detail::check_option_everywhere<Option>(name, detail::reads<Option, Verify>{verify}, every_transport{});
+}
+
+}  // namespace test
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <keyway/option/traffic_class.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/options.hpp"
+
+namespace kw = keyway;
+namespace option = kw::option;
+using kw::dscp;
+using kw::ecn;
+
+TEST_CASE("63: type_of_service comes back as it was set") {
+    test::check_round_trips<option::type_of_service>("type_of_service",
+                                                     {{dscp::af21}, {dscp::expedited}, {dscp{63}}, {}});
+}
+
+TEST_CASE("63: traffic_class comes back as it was set") {
+    test::check_round_trips<option::traffic_class>("traffic_class", {{dscp::af21}, {dscp::expedited}, {dscp{63}}, {}});
+}
+
+TEST_CASE("65: what is no DSCP and no ECN is invalid_argument") {
+    test::check_refused<option::type_of_service>("type_of_service",
+                                                 {{dscp::af21}, {dscp{64}}, {dscp{255}}, {dscp::cs1, ecn{4}}});
+    test::check_refused<option::traffic_class>("traffic_class",
+                                               {{dscp::af21}, {dscp{64}}, {dscp{255}}, {dscp::cs1, ecn{4}}});
+}

@@ -87,7 +87,7 @@ result<received_message> recv_message(os::native_handle socket, std::span<const 
 /// Sends one message, or a piece of a stream, with items beside it.
 ///
 ///     send_message(connection, "take this", control::list{control::pass(listener)});
-///     send_message(connection, gather(header, body), control::list{control::credentials{pid, uid, gid}}, 5s);
+///     send_message(connection, gather(header, body), control::list{control::credentials{own}}, 5s);
 ///
 /// Returns: the bytes taken; on a stream perhaps not all, the items went with the first of them.
 /// Errors: as connection::send(); invalid_argument (a value the kernel refuses; on a stream, no data for the items to go

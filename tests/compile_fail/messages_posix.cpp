@@ -46,7 +46,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 5
-    // says 5: this system does not tell this option: it can only be set
+    // says 5: this option can only be set here: its documentation says where it can be read
 #ifdef CORRECTED
     (void)unspoken_to.set(kw::option::packet_filter{});
 #else

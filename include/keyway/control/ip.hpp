@@ -21,6 +21,7 @@
 #include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
+#include <keyway/traffic_class.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail {
@@ -133,14 +134,9 @@ struct hop_limit {
 #endif
 };
 
-/// The octet of DSCP (RFC 2474) and ECN (RFC 3168): type of service, or traffic class.
+/// The class of service and the congestion marks of this message: type of service, or traffic class.
 struct traffic_class {
-    std::uint8_t value = 0;
-
-    /// The class of service, 0 to 63.
-    [[nodiscard]] constexpr std::uint8_t dscp() const noexcept { return static_cast<std::uint8_t>(value >> 2); }
-    /// The congestion marks, 0 to 3: not capable, ECT(1), ECT(0), CE.
-    [[nodiscard]] constexpr std::uint8_t ecn() const noexcept { return static_cast<std::uint8_t>(value & 3); }
+    keyway::traffic_class value;
 
     template <class F, class T, class P>
     static constexpr bool fits = internet_family<F> && connectionless<T>;
@@ -154,14 +150,14 @@ struct traffic_class {
             return std::nullopt;
         const auto value = detail::octet_in(from);
         if (!value) return std::nullopt;
-        return traffic_class{*value};
+        return traffic_class{keyway::traffic_class::from_octet(*value)};
     }
 
 #if KEYWAY_HAS_SENT_IP_FIELDS
     static constexpr std::size_t sent_space = 2 * space(sizeof(int));
     void encode(writer& to) const noexcept {
-        to.add(IPPROTO_IP, detail::os::sent_traffic_class_v4, int{value});
-        to.add(IPPROTO_IPV6, IPV6_TCLASS, int{value});
+        to.add(IPPROTO_IP, detail::os::sent_traffic_class_v4, int{value.octet()});
+        to.add(IPPROTO_IPV6, IPV6_TCLASS, int{value.octet()});
     }
 #endif
 };

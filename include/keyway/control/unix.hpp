@@ -14,6 +14,7 @@
 
 #include <keyway/concepts.hpp>
 #include <keyway/control/item.hpp>
+#include <keyway/credentials.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/control.hpp>
@@ -91,10 +92,7 @@ struct rights {
 /// Who sent the message, as the kernel vouches for. To send other ids than one's own needs
 /// privilege. Linux.
 struct credentials {
-    std::int32_t process = 0;
-    std::uint32_t user = 0;
-    std::uint32_t group = 0;
-    friend constexpr bool operator==(const credentials&, const credentials&) noexcept = default;
+    keyway::credentials value;
 
     template <class F, class T, class P>
     static constexpr bool fits = local_family<F>;
@@ -107,10 +105,12 @@ struct credentials {
         if (!from.is(SOL_SOCKET, SCM_CREDENTIALS)) return std::nullopt;
         const auto native = from.as<::ucred>();
         if (!native) return std::nullopt;
-        return credentials{native->pid, native->uid, native->gid};
+        return credentials{{native->pid, native->uid, native->gid}};
     }
     static constexpr std::size_t sent_space = space(sizeof(::ucred));
-    void encode(writer& to) const noexcept { to.add(SOL_SOCKET, SCM_CREDENTIALS, ::ucred{process, user, group}); }
+    void encode(writer& to) const noexcept {
+        to.add(SOL_SOCKET, SCM_CREDENTIALS, ::ucred{value.process, value.user, value.group});
+    }
 };
 
 /// The process that sent the message, as a descriptor that stays the same process's, whatever its number is given to

@@ -56,20 +56,20 @@ TEST_CASE_TEMPLATE("hop limit and traffic class of one message", T, kw::udp4, kw
     must(extra.request(socket));
     std::array<char, 16> buffer{};
     for (const int value : {1, 2, 63, 255}) {
-        const control::list items{control::hop_limit{static_cast<std::uint8_t>(value)},
-                                  control::traffic_class{static_cast<std::uint8_t>(value)}};
+        const auto octet = kw::traffic_class::from_octet(static_cast<std::uint8_t>(value));
+        const control::list items{control::hop_limit{static_cast<std::uint8_t>(value)}, control::traffic_class{octet}};
         must(kw::send_message(socket, "x", self, items));
         must(kw::recv_message(socket, buffer, extra, long_time));
         REQUIRE(extra.template get<control::hop_limit>());
         REQUIRE(extra.template get<control::traffic_class>());
         CHECK(extra.template get<control::hop_limit>()->value == value);
-        CHECK(extra.template get<control::traffic_class>()->value == value);
+        CHECK(extra.template get<control::traffic_class>()->value == octet);
     }
     // The next one has the socket's own again.
     must(socket.send_to("x", self));
     must(kw::recv_message(socket, buffer, extra, long_time));
     CHECK(extra.template get<control::hop_limit>()->value == 64);
-    CHECK(extra.template get<control::traffic_class>()->value == 0);
+    CHECK(extra.template get<control::traffic_class>()->value == kw::traffic_class{});
 }
 
 TEST_CASE_FIXTURE(test::bounded, "a connection's messages have them too, and a socket for both families of either") {
@@ -83,7 +83,9 @@ TEST_CASE_FIXTURE(test::bounded, "a connection's messages have them too, and a s
     const auto client = must(kw::udp::connect({kw::ipv4_address::loopback(), port}));
     control::buffer<control::hop_limit> hops;
     must(hops.request(client));
-    must(kw::send_message(client, "x", control::list{control::hop_limit{3}, control::traffic_class{5}}));
+    must(kw::send_message(
+        client, "x",
+        control::list{control::hop_limit{3}, control::traffic_class{{kw::dscp::lower_effort, kw::ecn::capable_1}}}));
     std::array<char, 16> buffer{};
     const auto got = must(kw::recv_message(both, buffer, extra, long_time));
     CHECK(got.sender.address().is_v4_mapped());
@@ -91,7 +93,7 @@ TEST_CASE_FIXTURE(test::bounded, "a connection's messages have them too, and a s
     REQUIRE(extra.get<control::hop_limit>());
     REQUIRE(extra.get<control::traffic_class>());
     CHECK(extra.get<control::hop_limit>()->value == 3);
-    CHECK(extra.get<control::traffic_class>()->value == 5);
+    CHECK(extra.get<control::traffic_class>()->value.octet() == 5);
     const auto info = extra.get<control::packet_info>();
     REQUIRE(info);
     CHECK(info->destination.unmap() == kw::ip_address(kw::ipv4_address::loopback()));
@@ -99,14 +101,6 @@ TEST_CASE_FIXTURE(test::bounded, "a connection's messages have them too, and a s
     must(kw::recv_message(client, buffer, hops, long_time));
     REQUIRE(hops.get<control::hop_limit>());
     CHECK(hops.get<control::hop_limit>()->value == 4);
-}
-
-TEST_CASE("congestion marks and class of service are parts of one octet") {
-    static_assert(control::traffic_class{0xb9}.dscp() == 46);
-    static_assert(control::traffic_class{0xb9}.ecn() == 1);
-    static_assert(control::traffic_class{0xff}.dscp() == 63);
-    static_assert(control::traffic_class{0xff}.ecn() == 3);
-    CHECK(control::traffic_class{4}.dscp() == 1);
 }
 
 TEST_CASE("an octet comes as one or as an int, and nothing else is one") {

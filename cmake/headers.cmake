@@ -104,6 +104,8 @@ set(KEYWAY_HEADERS
     keyway/control/queued_error.hpp
     keyway/message.hpp
     keyway/error_queue.hpp
+    keyway/detail/os/zero_copy.hpp
+    keyway/zero_copy.hpp
     keyway/handles.hpp
     keyway/detail/os/batch_vocabulary.hpp
     keyway/detail/os/batch_linux.hpp

@@ -25,6 +25,7 @@ constexpr bool carries_descriptors(int level, int type) noexcept {
 }
 
 inline constexpr int queued_errors = MSG_ERRQUEUE;
+inline constexpr int zero_copied = SO_EE_CODE_ZEROCOPY_COPIED;
 
 // Where a message went, and where it is to come from.
 using packet_info_v4 = ::in_pktinfo;

@@ -93,9 +93,14 @@ def what(name, body, rooms):
         native = {"local_port_range_option": "IP_LOCAL_PORT_RANGE", "original_destination_option": "SO_ORIGINAL_DST",
                   "original_destination_v6_option": "IP6T_SO_ORIGINAL_DST"}.get(number[1], native)
         return native, "all" if len(systems) == len(ROOMS) else ", ".join(systems)
+    here_and_there = {"icmp_filter": ("ICMP_FILTER", "Linux"), "icmpv6_filter": ("ICMP6_FILTER", "Linux, BSD"),
+                      "multicast_all_v4": ("IP_MULTICAST_ALL", "Linux"),
+                      "multicast_all_v6": ("IPV6_MULTICAST_ALL", "Linux")}
+    if name in here_and_there:
+        return here_and_there[name]
     others = {"linger": "SO_LINGER", "non_blocking": "O_NONBLOCK", "domain": "SO_DOMAIN", "protocol": "SO_PROTOCOL",
               "keep_alive_time": "TCP_KEEPIDLE", "keep_alive_interval": "TCP_KEEPINTVL",
-              "keep_alive_retries": "TCP_KEEPCNT"}
+              "keep_alive_retries": "TCP_KEEPCNT", "multicast_interface_v4": "IP_MULTICAST_IF"}
     return others[name], "all"
 
 
@@ -120,7 +125,11 @@ def table():
         elif bounds:
             value += f", from {bounds[0]}"
         value += " (read)" if "is_read_only = true" in body else " (set)" if "is_write_only = true" in body else ""
-        rows.append([f"`{name}`", native, value, *[cell(column, fits[name]) for column in COLUMNS], systems])
+        cells = [cell(column, fits[name]) for column in COLUMNS]
+        # These are of one protocol each, and the raw sockets that are asked are of any.
+        cells[COLUMNS.index("raw")] = {"icmp_filter": "ICMP", "icmpv6_filter": "ICMPv6"}.get(
+            name, cells[COLUMNS.index("raw")])
+        rows.append([f"`{name}`", native, value, *cells, systems])
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 

@@ -17,7 +17,6 @@
 #include <keyway/detail/os/control.hpp>
 #include <keyway/detail/transfer.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/message.hpp>
 #include <keyway/waiting.hpp>
 

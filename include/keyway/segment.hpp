@@ -9,7 +9,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <span>
 
 #include <keyway/batch.hpp>
@@ -19,6 +18,7 @@
 #include <keyway/control/segment_size.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
+#include <keyway/detail/os/batch.hpp>
 #include <keyway/detail/os/control.hpp>
 #include <keyway/detail/transfer.hpp>
 #include <keyway/error.hpp>

@@ -15,6 +15,7 @@
 #include <keyway/control/queued_error.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
+#include <keyway/detail/os/control.hpp>
 #include <keyway/detail/os/zero_copy.hpp>
 #include <keyway/detail/transfer.hpp>
 #include <keyway/error.hpp>

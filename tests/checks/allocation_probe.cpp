@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 // Everything between open and close, with every call of malloc counted: there must be none.
 
+#include <keyway/batch.hpp>
+#include <keyway/control/ip.hpp>
+#include <keyway/handles.hpp>
 #include <keyway/interface.hpp>
 #include <keyway/keyway.hpp>
+#include <keyway/message.hpp>
 #include <keyway/resolve.hpp>
+#include <keyway/segment.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -23,6 +29,7 @@ extern "C" void* malloc(std::size_t size) noexcept {
 }
 
 namespace kw = keyway;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -56,6 +63,33 @@ void exercise_datagrams(const typename Transport::endpoint& at) {
     require(client->send_to(kw::gather(half, half), *chosen) && server->recv_from(kw::scatter(half, half)), "gathered");
     auto connected = std::move(*client).connect(*chosen);
     require(connected && connected->send(data) && server->recv_from(data), "connected");
+}
+
+/// What goes beside the data, batches and segments.
+void exercise_messages() {
+    const auto server = kw::udp4::bind({kw::ipv4_address::loopback(), 0});
+    const auto client = kw::udp4::bind({kw::ipv4_address::loopback(), 0});
+    require(server && client, "bind");
+    const auto to = *server->local_endpoint();
+    std::array<std::byte, 4096> data{};
+    kw::control::buffer<kw::control::packet_info, kw::control::hop_limit> extra;
+    require(extra.request(*server).has_value(), "request");
+    require(kw::send_message(*client, data, to, kw::control::list{kw::control::hop_limit{9}}) &&
+                kw::recv_message(*server, data, extra) && extra.get<kw::control::packet_info>(),
+            "messages");
+
+    std::array<kw::outgoing_message_to<kw::udp4::endpoint>, 70> out;
+    for (auto& one : out) one = {"message", to};
+    std::array<kw::incoming_message_from<kw::udp4::endpoint>, 70> in;
+    for (auto& one : in) one.buffer = data;
+    require(kw::send_batch(*client, out) && kw::recv_batch(*server, in), "batches");
+    while (kw::recv_batch(*server, in, 0s)) {}
+
+    kw::segment_sender sender(*client);
+    require(sender.send(data, 100, to).has_value() && kw::recv_segments(*server, data), "segments");
+
+    const auto ends = kw::unix_stream::pair();
+    require(ends && kw::send_handles((*ends)[0], "x", *server) && kw::recv_handles<1>((*ends)[1], data), "handles");
 }
 
 /// The system's calls allocate their lists; going through them, nobody does.
@@ -99,6 +133,8 @@ int main() {
     exercise_datagrams<kw::udp>({kw::ipv4_address::loopback(), 0});
     exercise_datagrams<kw::udp6>({kw::ipv6_address::loopback(), 0});
     exercise_datagrams<kw::unix_datagram>(kw::endpoint<kw::unix_domain>::autobind());
+
+    exercise_messages();
 
     const auto refused = kw::tcp::connect({kw::ipv4_address::loopback(), 1});
     require(!refused && refused.error().message().size() > 0, "an error and its message");

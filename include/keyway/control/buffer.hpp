@@ -34,7 +34,7 @@ public:
     [[nodiscard]] iterator<const std::byte> begin() const noexcept {
         return iterator<const std::byte>(room_.first(used_));
     }
-    [[nodiscard]] iterator<const std::byte> end() const noexcept { return {}; }
+    [[nodiscard]] static iterator<const std::byte> end() noexcept { return {}; }
 
     [[nodiscard]] std::size_t size() const noexcept { return used_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return room_.size(); }

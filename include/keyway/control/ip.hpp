@@ -12,13 +12,15 @@
 #include <optional>
 
 #include <keyway/address/ip.hpp>
+#include <keyway/address/ipv4.hpp>
+#include <keyway/address/ipv6.hpp>
 #include <keyway/concepts.hpp>
 #include <keyway/control/item.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/control.hpp>
 #include <keyway/endpoint/ip.hpp>
-#include <keyway/expected.hpp>
+#include <keyway/error.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/traffic_class.hpp>

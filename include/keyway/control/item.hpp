@@ -13,10 +13,10 @@
 #include <span>
 #include <type_traits>
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
 #include <keyway/detail/os/control.hpp>
-#include <keyway/expected.hpp>
+#include <keyway/error.hpp>
 #include <keyway/handle.hpp>
 
 namespace keyway::inline KEYWAY_MODE {

@@ -16,10 +16,9 @@
 #include <keyway/control/item.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
-#include <keyway/detail/os/control.hpp>
+#include <keyway/detail/os/control.hpp>  // IWYU pragma: keep
 #include <keyway/endpoint/ip.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 

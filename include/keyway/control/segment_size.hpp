@@ -13,7 +13,7 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/control.hpp>
-#include <keyway/expected.hpp>
+#include <keyway/error.hpp>
 #include <keyway/handle.hpp>
 
 #if KEYWAY_HAS_UDP_SEGMENTS

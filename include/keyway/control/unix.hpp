@@ -7,10 +7,8 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <optional>
-#include <utility>
 
 #include <keyway/concepts.hpp>
 #include <keyway/control/item.hpp>

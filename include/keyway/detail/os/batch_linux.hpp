@@ -12,7 +12,7 @@
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
-#include <keyway/detail/os/batch_vocabulary.hpp>
+#include <keyway/detail/os/batch_vocabulary.hpp>  // IWYU pragma: export
 #include <keyway/detail/os/control.hpp>
 
 namespace keyway::inline KEYWAY_MODE {

@@ -5,7 +5,9 @@
 // The numbers and structures of Linux's control messages. Some numbers are younger than many a libc, and stand here. The
 // counterparts are <keyway/detail/os/control_bsd.hpp> and <keyway/detail/os/control_windows.hpp>.
 
-#include <linux/errqueue.h>
+#include <time.h>  // IWYU pragma: keep
+// what errqueue.h lacks comes first
+#include <linux/errqueue.h>  // IWYU pragma: export
 #include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

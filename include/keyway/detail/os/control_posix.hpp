@@ -5,11 +5,11 @@
 // How a control message lies in its buffer (cmsg(3)), which of them carry descriptors, and the calls that move them
 // beside the data (sendmsg(2), recvmsg(2)). The counterpart is <keyway/detail/os/control_windows.hpp>.
 
-#include <fcntl.h>
 #include <sys/socket.h>
+#if defined(__APPLE__)
+#include <fcntl.h>
+#endif
 
-#include <array>
-#include <cerrno>
 #include <cstddef>
 
 #include <keyway/detail/config.hpp>

@@ -39,11 +39,12 @@ inline int ask_of_interface(unsigned long what, ::ifreq& request) noexcept {
     return done;
 }
 
-/// The kernel would cut a name at a colon, which no interface's has.
+/// No interface has so long a name, nor one with a colon, at which the kernel would cut it.
 inline std::uint32_t interface_index(const char* name) noexcept {
     ::ifreq request{};
-    std::strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
-    if (std::strchr(name, ':') == nullptr)
+    const std::size_t size = std::strlen(name);
+    if (size < sizeof(request.ifr_name)) std::memcpy(request.ifr_name, name, size);
+    if (size < sizeof(request.ifr_name) && std::strchr(name, ':') == nullptr)
         return ask_of_interface(SIOCGIFINDEX, request) < 0 ? 0 : static_cast<std::uint32_t>(request.ifr_ifindex);
     errno = ENODEV;
     return 0;

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
-#include <utility>
 
 #include <keyway/address/ip.hpp>
 #include <keyway/address/ipv4.hpp>
@@ -71,9 +70,6 @@ struct packet_info {
     ip_address local;        ///< this machine's, to answer from
     std::uint32_t interface_index = 0;  ///< that it came by
 
-    packet_info(const ip_address& to, const ip_address& own, std::uint32_t index) noexcept
-        : destination(to), local(own), interface_index(index) {}
-
     /// For the answer: `send_message(socket, data, sender, control::list{info->reply()})`.
     [[nodiscard]] packet_source reply() const noexcept { return {local, interface_index}; }
 
@@ -92,8 +88,7 @@ struct packet_info {
             if (const auto native = from.as<detail::os::packet_info_v4>()) {
                 const ipv4_address destination(std::bit_cast<ipv4_address::octets_type>(native->ipi_addr));
                 const ipv4_address local(std::bit_cast<ipv4_address::octets_type>(detail::os::local_of(*native)));
-                return std::optional<packet_info>(std::in_place, destination, local,
-                                                  static_cast<std::uint32_t>(native->ipi_ifindex));
+                return packet_info{destination, local, static_cast<std::uint32_t>(native->ipi_ifindex)};
             }
         } else if (from.is(IPPROTO_IPV6, IPV6_PKTINFO)) {
             if (const auto native = from.as<detail::os::packet_info_v6>()) {
@@ -101,8 +96,7 @@ struct packet_info {
                 const ipv6_address plain(std::bit_cast<ipv6_address::octets_type>(native->ipi6_addr));
                 // Of a link-local address there may be one on each link.
                 const ipv6_address address = plain.is_link_local() ? ipv6_address(plain.octets(), index) : plain;
-                return std::optional<packet_info>(std::in_place, address,
-                                                  address.is_multicast() ? ipv6_address() : address, index);
+                return packet_info{address, address.is_multicast() ? ipv6_address() : address, index};
             }
         }
         return std::nullopt;

@@ -128,6 +128,6 @@ int main(int argc, char** argv) {
         if (!frame) return frame.error() == kw::errc::operation_canceled ? 0 : report(argv[1], frame.error());
         print(frame->data, frame->length, frame->sender.address);
         if (left == 1) return 0;
-        left -= left != 0;
+        if (left != 0) --left;
     }
 }

@@ -41,6 +41,14 @@ static_assert(!can_set<kw::udp4::socket, option::multicast_all_v4>);
 static_assert(!can_set<kw::udp6::socket, option::multicast_all_v6>);
 #endif
 
+// 65: refused here, where the kernel may keep eight bits of it.
+static_assert(option::multicast_time_to_live::encode(255).has_value() &&
+              option::multicast_hop_limit::encode(0).has_value());
+static_assert(option::multicast_time_to_live::encode(256).error() == errc::invalid_argument);
+static_assert(option::multicast_time_to_live::encode(-1).error() == errc::invalid_argument);
+static_assert(option::multicast_hop_limit::encode(256).error() == errc::invalid_argument);
+static_assert(option::multicast_hop_limit::encode(-1).error() == errc::invalid_argument);
+
 namespace {
 
 /// Where the system has the option, which some emulators of other machines have not: what is set is what is read.

@@ -137,10 +137,10 @@ private:
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("54: a member hears the group, on the interface that it joined, until it leaves", V, v4, v6) {
-    with_veth([](std::uint32_t a, std::uint32_t b) -> std::string {
+TEST_CASE_TEMPLATE("54: a member hears the group, and no other, until it leaves", V, v4, v6) {
+    with_veth([](std::uint32_t a, std::uint32_t) -> std::string {
         const receiver<V> one;
-        const sender<V> here(a), there(b);
+        const sender<V> here(a);
         here.send("before", V::group, one.port());
         must(kw::join(one.socket(), V::group, a));
         here.send("member", V::group, one.port());
@@ -227,8 +227,8 @@ TEST_CASE_TEMPLATE("54: the interface that a group is sent by is the one that is
         const receiver<V> at_a;
         must(kw::join(at_a.socket(), V::group, a));
         const sender<V> by_a(a), by_b(b);
-        // Without the loop, what leaves by one end of the veth arrives at the other and nowhere else; but the kernel does
-        // not take what comes from its own address, so here it stays unheard.
+        // Without the loop, what leaves by one end of the veth may arrive at the other alone: IPv6 takes it there, IPv4
+        // does not take what comes from an address of its own.
         must(by_b.socket().set(typename V::loop_option{false}));
         by_b.send("by-b", V::group, at_a.port());
         by_a.send("by-a", V::group, at_a.port());

@@ -119,8 +119,7 @@ int main(int argc, char** argv) {
     if (!stop) return report("signals", stop.error());
     const auto socket = frames::bind(packet_endpoint(int(*index)));
     if (!socket) return report(argv[1], socket.error());
-    std::puts("listening");
-    std::fflush(stdout);
+    std::fputs("packet_family: listening\n", stderr);
 
     std::array<std::byte, 2048> buffer;
     for (;;) {
@@ -128,6 +127,6 @@ int main(int argc, char** argv) {
         if (!frame) return frame.error() == kw::errc::operation_canceled ? 0 : report(argv[1], frame.error());
         print(frame->data, frame->length, frame->sender.address);
         if (left == 1) return 0;
-        left -= left != 0;
+        if (left != 0) --left;
     }
 }

@@ -5,12 +5,16 @@ import socket
 import sys
 import unittest
 
-from support import PATIENCE, ProgramTest, VethTest, needs_root, program, read_until, tool
+from support import EMULATOR, PATIENCE, ProgramTest, VethTest, needs_root, program, read_until, tool
 
 GROUPS = ("239.255.77.1:7700", "[ff02::7701]:7700")
 
 
+needs_multicast = unittest.skipIf(EMULATOR, "emulators of other machines lack options of multicast")
+
+
 @needs_root
+@needs_multicast
 class Multicast(VethTest):
     """Who asks is on the left, who answers on the right."""
 
@@ -107,6 +111,7 @@ class Usage(ProgramTest):
                 _, err = self.run_to_end(program(name), GROUPS[0], "no-such-device", *words[1:], code=1)
                 self.assertEqual(err, f"{name}: no-such-device: interface index: No such device\n")
 
+    @needs_multicast
     def test_no_group(self):
         names = [name for _, name in socket.if_nameindex()]
         _, err = self.run_to_end(program("multicast_receiver"), "192.0.2.1:7700", names[0], "name", 1, code=1)

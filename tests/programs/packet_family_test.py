@@ -15,8 +15,8 @@ HEADER = b"\xff" * 6 + b"\x02" + bytes(5) + b"\x08\x00"  # to everybody, IPv4
 class PacketFamily(VethTest):
     def watch(self, *words):
         process = self.start(*self.inside(self.left, program("packet_family"), "veth-l", *words))
-        said = read_until(process.stdout.fileno(), lambda data: data.endswith(b"\n"))
-        self.assertEqual(said, b"listening\n")
+        said = read_until(process.stderr.fileno(), lambda data: data.endswith(b"\n"))
+        self.assertEqual(said, b"packet_family: listening\n")
         return process
 
     def send(self, *frames):

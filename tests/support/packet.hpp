@@ -44,7 +44,9 @@ constexpr bool same(std::span<const std::byte> a, std::span<const std::byte> b) 
 
 /// Whether the part lies in the whole; an empty one may lie anywhere.
 inline bool within(std::span<const std::byte> part, std::span<const std::byte> whole) {
-    return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+    if (part.empty()) return true;
+    const auto before = part.data() - whole.data();
+    return before >= 0 && part.size() <= whole.size() && static_cast<std::size_t>(before) <= whole.size() - part.size();
 }
 
 /// The same in every run.

@@ -4,11 +4,14 @@
 
 #include <doctest/doctest.h>
 
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +32,27 @@ namespace {
 
 bool run(const std::string& command) { return ::system((command + " >/dev/null 2>&1").c_str()) == 0; }
 
+/// Whether the system itself can do all that is tested here: emulators of other machines lack some of it.
+bool has_multicast(std::uint32_t index) {
+    const auto v4 = must(kw::udp4::socket::open()), other = must(kw::udp4::socket::open());
+    const auto v6 = must(kw::udp6::socket::open());
+    const auto takes = [](kw::handle_view socket, int level, int name, const auto& value) {
+        return ::setsockopt(socket.native_handle(), level, name, &value, sizeof(value)) == 0;
+    };
+    ::ip_mreqn group{};
+    group.imr_multiaddr.s_addr = htonl(0xefff0001U);
+    group.imr_ifindex = static_cast<int>(index);
+    ::group_source_req source{};
+    source.gsr_interface = index;
+    std::memcpy(&source.gsr_group, kw::udp4::endpoint({232, 1, 2, 3}, 0).data(), kw::udp4::endpoint::size());
+    std::memcpy(&source.gsr_source, kw::udp4::endpoint({192, 0, 2, 1}, 0).data(), kw::udp4::endpoint::size());
+    constexpr int v6_all = 29;  // IPV6_MULTICAST_ALL
+    return takes(v4, IPPROTO_IP, IP_ADD_MEMBERSHIP, group) && takes(v4, IPPROTO_IP, IP_MULTICAST_IF, group) &&
+           takes(v4, IPPROTO_IP, IP_MULTICAST_ALL, 0) && takes(v6, IPPROTO_IPV6, v6_all, 0) &&
+           takes(v6, IPPROTO_IPV6, IPV6_MULTICAST_IF, index) &&
+           takes(other, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, source);
+}
+
 /// Runs the body in a network of its own that has two interfaces, joined to each other.
 template <class Body>
 void with_veth(Body body) {
@@ -39,7 +63,9 @@ void with_veth(Body body) {
             KEYWAY_CHILD_CHECK(run("ip link set " + one + " addrgenmode none up"));
         KEYWAY_CHILD_CHECK(run("ip addr add 192.0.2.1/24 dev kwa && ip addr add fe80::a/64 dev kwa nodad"));
         KEYWAY_CHILD_CHECK(run("ip addr add 198.51.100.1/24 dev kwb && ip addr add fe80::b/64 dev kwb nodad"));
-        return body(must(kw::interface_index("kwa")), must(kw::interface_index("kwb")));
+        const auto a = must(kw::interface_index("kwa"));
+        if (!has_multicast(a)) return "skipped: this system, or its emulator, lacks options of multicast";
+        return body(a, must(kw::interface_index("kwb")));
     });
 }
 
@@ -111,10 +137,10 @@ private:
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("54: a member hears the group, on the interface that it joined, until it leaves", V, v4, v6) {
-    with_veth([](std::uint32_t a, std::uint32_t b) -> std::string {
+TEST_CASE_TEMPLATE("54: a member hears the group, and no other, until it leaves", V, v4, v6) {
+    with_veth([](std::uint32_t a, std::uint32_t) -> std::string {
         const receiver<V> one;
-        const sender<V> here(a), there(b);
+        const sender<V> here(a);
         here.send("before", V::group, one.port());
         must(kw::join(one.socket(), V::group, a));
         here.send("member", V::group, one.port());
@@ -201,8 +227,8 @@ TEST_CASE_TEMPLATE("54: the interface that a group is sent by is the one that is
         const receiver<V> at_a;
         must(kw::join(at_a.socket(), V::group, a));
         const sender<V> by_a(a), by_b(b);
-        // Without the loop, what leaves by one end of the veth arrives at the other and nowhere else; but the kernel does
-        // not take what comes from its own address, so here it stays unheard.
+        // Without the loop, what leaves by one end of the veth may arrive at the other alone: IPv6 takes it there, IPv4
+        // does not take what comes from an address of its own.
         must(by_b.socket().set(typename V::loop_option{false}));
         by_b.send("by-b", V::group, at_a.port());
         by_a.send("by-a", V::group, at_a.port());

@@ -12,6 +12,7 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/multicast.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
@@ -26,7 +27,7 @@ inline constexpr bool has_multicast_v6 = internet_family<F> && F::domain != AF_I
 /// A hop count as the kernel has it, which by itself would take others too, or cut them to eight bits.
 template <class Native>
 constexpr result<Native> to_hop_count(int value) noexcept {
-    if (value < 0 || value > 255) return failure(errc::invalid_argument, operation::set_option);
+    if (value < 0 || value > 255) return unexpected<error>(error(errc::invalid_argument, operation::set_option));
     return static_cast<Native>(value);
 }
 

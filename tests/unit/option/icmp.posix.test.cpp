@@ -49,6 +49,15 @@ static_assert(!can_set<kw::icmp6::socket, option::icmp_filter> && !can_set<ping4
 static_assert(!can_set<raw_udp::socket, option::icmp_filter> && !can_set<kw::unix_stream::socket, option::icmp_filter>);
 #endif
 
+/// Whether the filter can be asked for, which an emulator of another machine may not know how to.
+template <class Filter, class Socket>
+bool tells_filter(const Socket& socket) {
+    const auto now = socket.template get<Filter>();
+    if (now || test::failure(now) != kw::errc::not_supported) return true;
+    test::skipped("the filter of protocol " + std::to_string(Socket::protocol::number), test::message_of(now.error()));
+    return false;
+}
+
 /// Comes last, to tell that no more will: ICMP's filter lets it through, ICMPv6's is told to.
 constexpr int last = 200;
 
@@ -94,6 +103,7 @@ TEST_CASE("the native filter of ICMPv6 is what the system's own macros make") {
 TEST_CASE("63: icmpv6_filter comes back as it was set") {
     test::with_socket<kw::icmp6>([](const auto& socket) {
         using types = types_of<option::icmpv6_filter>;
+        if (!tells_filter<option::icmpv6_filter>(socket)) return;
         CHECK(must(socket.template get<option::icmpv6_filter>()) == types::all());
         for (const types& one : {types{}, types{icmpv6_type::echo_reply}, types::all(), ~types{icmpv6_type::redirect}})
             test::check_round_trip<option::icmpv6_filter>(socket, one);
@@ -122,6 +132,7 @@ TEST_CASE("a raw ICMPv6 socket receives the types of its filter") {
 TEST_CASE("63: icmp_filter comes back as it was set") {
     test::with_socket<kw::icmp4>([](const auto& socket) {
         using types = types_of<option::icmp_filter>;
+        if (!tells_filter<option::icmp_filter>(socket)) return;
         CHECK(must(socket.template get<option::icmp_filter>()) == types::all());
         for (const types& one : {types{}, types{icmp_type::echo_reply}, types::all(), ~types{icmp_type::redirect}})
             test::check_round_trip<option::icmp_filter>(socket, one);

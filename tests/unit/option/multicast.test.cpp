@@ -3,6 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+#include <typeinfo>
+
 #include "support/loopback.hpp"
 #include "support/round_trip.hpp"
 
@@ -36,15 +41,38 @@ static_assert(!can_set<kw::udp4::socket, option::multicast_all_v4>);
 static_assert(!can_set<kw::udp6::socket, option::multicast_all_v6>);
 #endif
 
+// 65: refused here, where the kernel may keep eight bits of it.
+static_assert(option::multicast_time_to_live::encode(255).has_value() &&
+              option::multicast_hop_limit::encode(0).has_value());
+static_assert(option::multicast_time_to_live::encode(256).error() == errc::invalid_argument);
+static_assert(option::multicast_time_to_live::encode(-1).error() == errc::invalid_argument);
+static_assert(option::multicast_hop_limit::encode(256).error() == errc::invalid_argument);
+static_assert(option::multicast_hop_limit::encode(-1).error() == errc::invalid_argument);
+
+namespace {
+
+/// Where the system has the option, which some emulators of other machines have not: what is set is what is read.
+template <class Option, class Socket>
+void check_where_there(const Socket& socket, std::initializer_list<typename Option::value_type> values) {
+    if (failure(socket.set(Option{})) == errc::no_such_option)
+        return test::skipped(std::string("the option ") + typeid(Option).name(), "this system does not have it");
+    for (const auto& one : values) {
+        must(socket.set(Option{one}));
+        if constexpr (can_get<Socket, Option>) CHECK(must(socket.template get<Option>()) == one);
+    }
+}
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("63: the multicast options of IPv4 come back as they were set", T, kw::udp, kw::udp4, kw::icmp4) {
     test::with_socket<T>([](const auto& socket) {
         CHECK(must(socket.template get<option::multicast_time_to_live>()) == option::multicast_time_to_live{}.value);
         CHECK(must(socket.template get<option::multicast_loop_v4>()));
         for (const int hops : {0, 1, 64, 255}) test::check_round_trip<option::multicast_time_to_live>(socket, hops);
         for (const bool on : {false, true}) test::check_round_trip<option::multicast_loop_v4>(socket, on);
-        must(socket.set(option::multicast_interface_v4{0}));
+        check_where_there<option::multicast_interface_v4>(socket, {0});
 #if KEYWAY_HAS_MULTICAST_ALL
-        for (const bool on : {false, true}) test::check_round_trip<option::multicast_all_v4>(socket, on);
+        check_where_there<option::multicast_all_v4>(socket, {false, true});
 #endif
     });
 }
@@ -55,11 +83,9 @@ TEST_CASE_TEMPLATE("63: the multicast options of IPv6 come back as they were set
         CHECK(must(socket.template get<option::multicast_loop_v6>()));
         for (const int hops : {0, 1, 64, 255}) test::check_round_trip<option::multicast_hop_limit>(socket, hops);
         for (const bool on : {false, true}) test::check_round_trip<option::multicast_loop_v6>(socket, on);
-        test::check_round_trip<option::multicast_interface_v6>(socket, 0U);
+        check_where_there<option::multicast_interface_v6>(socket, {0});
 #if KEYWAY_HAS_MULTICAST_ALL
-        if (failure(socket.set(option::multicast_all_v6{true})) == errc::no_such_option)
-            return test::skipped("option::multicast_all_v6", "this system does not have it");
-        for (const bool on : {false, true}) test::check_round_trip<option::multicast_all_v6>(socket, on);
+        check_where_there<option::multicast_all_v6>(socket, {false, true});
 #endif
     });
 }

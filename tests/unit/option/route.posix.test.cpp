@@ -24,13 +24,13 @@ using test::must;
 TEST_CASE("63: bind_to_device comes back as it was set, and so does its index") {
     const auto loopback = static_cast<int>(::if_nametoindex("lo"));
     REQUIRE(loopback > 0);
-    test::check_round_trips<option::bind_to_device>("bind_to_device", {"lo", "", "lo"});
-    test::check_round_trips<option::bind_to_interface>("bind_to_interface", {loopback, 0, loopback});
+    test::check_round_trips<option::bind_to_device>("bind_to_device", {"", "lo"});
+    test::check_round_trips<option::bind_to_interface>("bind_to_interface", {0, loopback});
     if (test::skipped_under_emulator("option bind_to_device")) return;
     const auto socket = must(kw::udp4::socket::open());
-    if (!socket.set(option::bind_to_device{"lo"})) return;  // said above
-    if (const auto index = socket.get<option::bind_to_interface>()) CHECK(*index == loopback);
     CHECK(failure(socket.set(option::bind_to_device{"no such device"})) == errc::no_such_device);
+    must(socket.set(option::bind_to_device{"lo"}));
+    if (const auto index = socket.get<option::bind_to_interface>()) CHECK(*index == loopback);
     CHECK(must(socket.get<option::bind_to_device>()).view() == "lo");
 }
 

@@ -7,29 +7,29 @@
 
 namespace kw = keyway;
 
-/// Urgent bytes come in line with the others, RFC 9293 section 3.8.5. Source: socket(7), SO_OOBINLINE.
-struct urgent_in_line {
+/// Packets go to hosts of this network alone, past every router. Source: socket(7), SO_DONTROUTE.
+struct neighbours_only {
     static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_OOBINLINE;
+    static constexpr int name = SO_DONTROUTE;
     template <class F, class T, class P>
-    static constexpr bool fits = kw::byte_oriented<T>;  // a message is urgent as a whole, or not
+    static constexpr bool fits = kw::internet_family<F>;  // AF_UNIX knows no routers
     using value_type = bool;
     bool value = true;
 };
 
-static_assert(kw::socket_option<urgent_in_line>);
-static_assert(kw::option_for<urgent_in_line, kw::ipv4, kw::stream, kw::ipproto::tcp>);
-static_assert(!kw::option_for<urgent_in_line, kw::ipv4, kw::datagram, kw::ipproto::udp>);
+static_assert(kw::socket_option<neighbours_only>);
+static_assert(kw::option_for<neighbours_only, kw::ipv4, kw::datagram, kw::ipproto::udp>);
+static_assert(!kw::option_for<neighbours_only, kw::unix_domain, kw::stream, kw::no_protocol>);
 
 int main() {
     auto socket = kw::tcp4::socket::open();
     if (!socket) return 1;
-    if (auto set = socket->set(urgent_in_line{true}); !set) {
+    if (auto set = socket->set(neighbours_only{true}); !set) {
         std::cerr << set.error().message().view() << '\n';
         return 1;
     }
-    const auto now = socket->get<urgent_in_line>();
+    const auto now = socket->get<neighbours_only>();
     if (!now) return 1;
-    std::cout << "urgent bytes come " << (*now ? "in line" : "on their own") << '\n';
+    std::cout << "packets go " << (*now ? "to neighbours only" : "everywhere") << '\n';
     return *now ? 0 : 1;
 }

@@ -5,11 +5,11 @@
 // How an option gets to the kernel and back. The options themselves are in <keyway/option/…>; one of your own is a
 // struct of `level`, `name`, `value_type` and `value`:
 //
-//     struct busy_poll {
+//     struct neighbours_only {
 //         static constexpr int level = SOL_SOCKET;
-//         static constexpr int name = SO_BUSY_POLL;
-//         using value_type = int;
-//         int value = 0;
+//         static constexpr int name = SO_DONTROUTE;
+//         using value_type = bool;
+//         bool value = true;
 //     };
 //
 // Optional: `fits<Family, Type, Protocol>`, `is_read_only` or `is_write_only`, `is_absent`; `least` and `most` of a

@@ -27,6 +27,13 @@ struct transport_list {};
 /// Plain sockets come first: what they lack, the system lacks.
 using every_transport = transport_list<KEYWAY_ALL_TRANSPORTS, raw6, mptcp4, mptcp6>;
 
+/// Whether an emulator is in the way of what is no plain number; if so, says why.
+inline bool skipped_under_emulator(const std::string& what) {
+    if (passes_every_option()) return false;
+    skipped(what, "the emulator has few options");
+    return true;
+}
+
 /// Not for this machine: the kernel, its emulator or the user's rights are in the way.
 inline bool lacks_option(const kw::error& e) {
     return e == kw::errc::no_such_option || e == kw::errc::not_supported || e == kw::errc::not_permitted;
@@ -50,8 +57,10 @@ bool check_option(const std::string& name, bool& known, Check check) {
         }
         const auto opened = must(std::move(socket));
         if (!known) {
+            if ((kw::reads_itself<Option> || kw::writes_itself<Option>) && skipped_under_emulator("option " + name))
+                return false;
             const kw::error probed = check.probe(opened);
-            if (lacks_option(probed)) {
+            if (lacks_option(probed) || (probed != kw::error{} && !passes_every_option())) {
                 skipped("option " + name, message_of(probed));
                 return false;
             }

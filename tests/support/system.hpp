@@ -15,7 +15,8 @@
 //                IPv6 on an IPv4 socket), max_linger_seconds, tells_unbound_endpoint, tells_true_length (of a message
 //                that is cut), tells_partial_sends (how much a send that failed had sent before),
 //                listeners_reuse_addresses, is_unavailable() (an error of open() that is the machine's choice), codes
-//                (native codes and what they mean), under_wine(), transfers_no_buffers()
+//                (native codes and what they mean), under_wine(), transfers_no_buffers(),
+//                passes_every_option()
 
 #include <keyway/transport.hpp>
 

@@ -30,7 +30,7 @@ struct incoming_cpu {
 };
 
 /// Microseconds that a waiting receive spins on the card's queue.
-/// Errors: not_permitted (more than was set; CAP_NET_ADMIN).
+/// Errors: not_permitted (more than was set; older kernels, without CAP_NET_ADMIN).
 struct busy_poll {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = detail::os::busy_poll_option;

@@ -55,8 +55,8 @@ inline result<void> write_filter(handle_view socket, int attach, int detach, fil
 namespace option {
 
 /// Attaches the program, in place of one that is there; an empty one detaches. The kernel copies it. Linux.
-/// Errors: invalid_argument (no valid program, or more than 4096 instructions), not_permitted (locked), no_such_file
-/// (nothing to detach).
+/// Errors: invalid_argument (no valid program, or more than 4096 instructions), no_such_file (nothing to detach),
+/// not_permitted (locked; Linux 6.18 also for TCP without CAP_NET_ADMIN).
 struct packet_filter {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = detail::os::packet_filter_option;

@@ -38,6 +38,7 @@ TEST_CASE_FIXTURE(test::bounded, "a listener that defers accepts a connection wi
 }
 
 TEST_CASE("the second connection with fast_open has its data in the first packet") {
+    if (test::skipped_under_emulator("option fast_open_connect")) return;
     test::check_in_child([]() -> std::string {
         if (!test::enter_own_network()) return "skipped: fast_open: no network namespace";
         constexpr int both_sides = 3;

@@ -28,11 +28,11 @@ TEST_CASE("63: the algorithms of congestion control that the kernel lists come b
         CAPTURE(name);
         test::check_round_trips<option::congestion>("congestion", {name});
     }
+    if (test::skipped_under_emulator("option congestion")) return;
     const auto socket = must(kw::tcp4::socket::open());
-    const auto before = socket.get<option::congestion>();
-    if (!before) return;  // an emulator's kernel
+    const auto before = must(socket.get<option::congestion>());
     CHECK(failure(socket.set(option::congestion{"none of these"})) == errc::no_such_file);
-    CHECK(must(socket.get<option::congestion>()) == *before);
+    CHECK(must(socket.get<option::congestion>()) == before);
 }
 
 TEST_CASE("65: a name of an algorithm that is empty or too long or has a NUL in it is invalid_argument") {

@@ -27,13 +27,6 @@ struct transport_list {};
 /// Plain sockets come first: what they lack, the system lacks.
 using every_transport = transport_list<KEYWAY_ALL_TRANSPORTS, raw6, mptcp4, mptcp6>;
 
-/// Whether an emulator is in the way of what is no plain number; if so, says why.
-inline bool skipped_under_emulator(const std::string& what) {
-    if (passes_every_option()) return false;
-    skipped(what, "the emulator has few options");
-    return true;
-}
-
 /// Not for this machine: the kernel, its emulator or the user's rights are in the way.
 inline bool lacks_option(const kw::error& e) {
     return e == kw::errc::no_such_option || e == kw::errc::not_supported || e == kw::errc::not_permitted;

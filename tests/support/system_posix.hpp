@@ -175,21 +175,6 @@ inline constexpr code_and_meaning codes[] = {
 
 inline constexpr bool under_wine() { return false; }
 
-/// Whether this is an emulator of Linux, which knows few control messages and passes the others on as the host has them.
-/// Every Linux has SO_TIMESTAMPNS.
-inline bool under_emulator() {
-#if defined(__linux__)
-    static const bool emulated = [] {
-        const kw::handle probe(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-        const int on = 1;
-        return ::setsockopt(probe.native_handle(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) != 0;
-    }();
-    return emulated;
-#else
-    return false;
-#endif
-}
-
 /// An emulator of another machine may leave out a system call that has no buffers at all.
 inline bool transfers_no_buffers() {
     std::array<int, 2> ends{};

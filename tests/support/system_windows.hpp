@@ -201,7 +201,6 @@ inline constexpr code_and_meaning codes[] = {
 
 /// Whether this is no Windows, but wine.
 inline bool under_wine() { return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr; }
-inline constexpr bool under_emulator() { return false; }
 inline constexpr bool transfers_no_buffers() { return true; }
 inline constexpr bool passes_every_option() { return true; }
 

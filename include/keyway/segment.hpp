@@ -50,25 +50,29 @@ public:
         using difference_type = std::ptrdiff_t;
 
         iterator() noexcept = default;
-        iterator(const segments& all, std::size_t i) noexcept : all_(&all), i_(i) {}
-        value_type operator*() const noexcept { return (*all_)[i_]; }
+        explicit iterator(const segments& all) noexcept : rest_(all.bytes_), size_(all.size_), at_end_(false) {}
+        value_type operator*() const noexcept { return rest_.first(detail::smaller(size_, rest_.size())); }
         iterator& operator++() noexcept {
-            ++i_;
+            at_end_ = rest_.size() <= size_;
+            rest_ = at_end_ ? std::span<Byte>() : rest_.subspan(size_);
             return *this;
         }
         iterator operator++(int) noexcept {
             const iterator before = *this;
-            ++i_;
+            ++*this;
             return before;
         }
-        friend bool operator==(const iterator&, const iterator&) noexcept = default;
+        friend bool operator==(const iterator& a, const iterator& b) noexcept {
+            return a.rest_.size() == b.rest_.size() && a.at_end_ == b.at_end_;
+        }
 
     private:
-        const segments* all_ = nullptr;
-        std::size_t i_ = 0;
+        std::span<Byte> rest_;
+        std::size_t size_ = 0;
+        bool at_end_ = true;  // without bytes there is one datagram before it
     };
-    [[nodiscard]] iterator begin() const noexcept { return {*this, 0}; }
-    [[nodiscard]] iterator end() const noexcept { return {*this, size()}; }
+    [[nodiscard]] iterator begin() const noexcept { return iterator(*this); }
+    [[nodiscard]] iterator end() const noexcept { return {}; }
 
 private:
     std::span<Byte> bytes_;

@@ -18,7 +18,6 @@
 #include <keyway/detail/os/control.hpp>
 #include <keyway/detail/transfer.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/waiting.hpp>
 
 namespace keyway::inline KEYWAY_MODE {

@@ -52,7 +52,7 @@ socket_type bound() {
     return socket;
 }
 
-/// As many datagrams as one call takes: 64, in one IP packet.
+/// As many datagrams as one piece takes: 64, and what fits into an IP packet.
 std::size_t per_buffer(std::size_t size) {
     const std::size_t fitting = (65535 - 40 - 8) / size;
     return fitting < batch_size ? fitting : batch_size;
@@ -67,15 +67,14 @@ struct traffic {
     [[nodiscard]] std::span<const std::byte> outgoing(std::size_t i) const {
         return std::span(data).subspan(i * each, each);
     }
-    /// Room for 64 KiB each: less would do for single datagrams, and be read from the same places.
     [[nodiscard]] std::span<std::byte> incoming(std::size_t i) {
         return std::span(room).subspan(i * room_each, room_each);
     }
 
     std::size_t size;
     std::size_t buffers;
-    std::size_t each;
-    std::size_t room_each = each > size ? 65536 : 2048;
+    std::size_t each;                                    // bytes of a buffer to send
+    std::size_t room_each = each > size ? 65536 : 2048;  // and of one to receive
     socket_type from = bound();
     socket_type to = bound();
     endpoint peer = must(to.local_endpoint());

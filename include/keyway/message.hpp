@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <utility>
 
 #include <keyway/buffer.hpp>
 #include <keyway/concepts.hpp>
@@ -17,7 +18,6 @@
 #include <keyway/detail/os/control.hpp>
 #include <keyway/detail/transfer.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/waiting.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
@@ -34,6 +34,9 @@ struct received_message {
 template <class Endpoint>
 struct received_message_from : received_message {
     Endpoint sender;
+
+    received_message_from(const received_message& message, const Endpoint& from) noexcept
+        : received_message(message), sender(from) {}
 };
 
 namespace detail {
@@ -69,17 +72,32 @@ result<std::size_t> send_message(os::native_handle socket, std::span<const const
 }
 
 /// `kind` says what is taken: one message, a piece of a stream, an entry of the error queue.
+template <os::readiness Wanted = os::readiness::readable, class... Limit>
+inline os::message_outcome receive(os::native_handle socket, std::span<const mutable_buffer> buffers, void* address,
+                                   os::address_length& address_size, control::any_buffer& control, int kind,
+                                   const Limit&... within) noexcept {
+    os::control_bytes bytes = control.prepare();
+    const auto got = os::recv_with_control<Wanted>(socket, native(buffers), buffers.size(), address, &address_size,
+                                                   bytes, kind, within...);
+    if (got.length >= 0) control.fill(bytes.size);
+    return got;
+}
+
+/// What came, of a call that did not fail.
+inline received_message message_in(std::span<const mutable_buffer> buffers, const os::message_outcome& got) noexcept {
+    const auto length = static_cast<std::size_t>(got.length);
+    return {smaller(length, total_size(buffers)), length, got.truncated, got.control_truncated};
+}
+
+/// Both, of one message or its failure.
 template <operation Op, os::readiness Wanted = os::readiness::readable, class... Limit>
 result<received_message> recv_message(os::native_handle socket, std::span<const mutable_buffer> buffers, void* address,
                                       os::address_length& address_size, control::any_buffer& control, int kind,
                                       const Limit&... within) noexcept {
-    os::control_bytes bytes = control.prepare();
-    const auto got = os::recv_with_control<Wanted>(socket, native(buffers), buffers.size(), address, &address_size,
-                                                   bytes, kind, within...);
-    if (got.length < 0) return last_error(Op);
-    control.fill(bytes.size);
-    const auto length = static_cast<std::size_t>(got.length);
-    return received_message{smaller(length, total_size(buffers)), length, got.truncated, got.control_truncated};
+    const auto got = receive<Wanted>(socket, buffers, address, address_size, control, kind, within...);
+    if (got.length < 0) [[unlikely]]
+        return last_error(Op);
+    return message_in(buffers, got);
 }
 
 }  // namespace detail
@@ -144,11 +162,13 @@ result<typename detail::message_of<S>::type> recv_message(const S& socket, std::
     if constexpr (can_recv_from<S>) {
         detail::room_for<typename S::endpoint> room;
         detail::os::address_length size = S::endpoint::capacity();
-        const auto got = detail::recv_message<operation::recv_message>(
-            socket.native_handle(), buffers, room.endpoint.data(), size, items, kind, waiting(how).limit()...);
-        if (!got) return unexpected<error>(got.error());
+        const auto got = detail::receive(socket.native_handle(), buffers, room.endpoint.data(), size, items, kind,
+                                         waiting(how).limit()...);
+        if (got.length < 0) [[unlikely]]
+            return detail::last_error(operation::recv_message);
         room.endpoint.resize(static_cast<std::size_t>(size));
-        return received_message_from<typename S::endpoint>{*got, room.endpoint};
+        return result<received_message_from<typename S::endpoint>>(std::in_place, detail::message_in(buffers, got),
+                                                                   room.endpoint);
     } else {
         detail::os::address_length no_address = 0;
         return detail::recv_message<operation::recv_message>(socket.native_handle(), buffers, nullptr, no_address,

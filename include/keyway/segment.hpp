@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include <keyway/batch.hpp>
 #include <keyway/buffer.hpp>
@@ -50,25 +51,29 @@ public:
         using difference_type = std::ptrdiff_t;
 
         iterator() noexcept = default;
-        iterator(const segments& all, std::size_t i) noexcept : all_(&all), i_(i) {}
-        value_type operator*() const noexcept { return (*all_)[i_]; }
+        explicit iterator(const segments& all) noexcept : rest_(all.bytes_), size_(all.size_), at_end_(false) {}
+        value_type operator*() const noexcept { return rest_.first(detail::smaller(size_, rest_.size())); }
         iterator& operator++() noexcept {
-            ++i_;
+            at_end_ = rest_.size() <= size_;
+            rest_ = at_end_ ? std::span<Byte>() : rest_.subspan(size_);
             return *this;
         }
         iterator operator++(int) noexcept {
             const iterator before = *this;
-            ++i_;
+            ++*this;
             return before;
         }
-        friend bool operator==(const iterator&, const iterator&) noexcept = default;
+        friend bool operator==(const iterator& a, const iterator& b) noexcept {
+            return a.at_end_ == b.at_end_ && a.rest_.size() == b.rest_.size();  // in this order one test a step
+        }
 
     private:
-        const segments* all_ = nullptr;
-        std::size_t i_ = 0;
+        std::span<Byte> rest_;
+        std::size_t size_ = 0;
+        bool at_end_ = true;  // without bytes there is one datagram before it
     };
-    [[nodiscard]] iterator begin() const noexcept { return {*this, 0}; }
-    [[nodiscard]] iterator end() const noexcept { return {*this, size()}; }
+    [[nodiscard]] iterator begin() const noexcept { return iterator(*this); }
+    [[nodiscard]] iterator end() const noexcept { return {}; }
 
 private:
     std::span<Byte> bytes_;
@@ -81,6 +86,9 @@ struct received_segments {
     segments<std::byte> datagrams;
     Endpoint sender;
     bool truncated = false;  ///< they were longer than the buffer; the rest of them is gone
+
+    received_segments(const segments<std::byte>& all, const Endpoint& from, bool was_cut) noexcept
+        : datagrams(all), sender(from), truncated(was_cut) {}
 };
 
 /// Sends buffers as datagrams of one size. It asks the kernel once whether it cuts them, and learns where the network card
@@ -135,8 +143,9 @@ private:
 
     /// Bytes of one piece: whole datagrams.
     static constexpr std::size_t most_of(std::size_t size) noexcept {
+        if (size * most_segments <= most_bytes) return size * most_segments;
         const std::size_t fitting = most_bytes / size;
-        return size * (fitting == 0 ? 1 : detail::smaller(fitting, most_segments));
+        return fitting == 0 ? size : size * fitting;
     }
 
     static bool asks_kernel([[maybe_unused]] const S& socket) noexcept {
@@ -221,7 +230,8 @@ result<received_segments<typename S::endpoint>> recv_segments(const S& socket, m
 #if KEYWAY_HAS_UDP_SEGMENTS
     if (const auto joined = items.template get<control::segment_size>()) size = joined->value;
 #endif
-    return received_segments<typename S::endpoint>{{buffer.first(got->size), size}, got->sender, got->truncated};
+    return result<received_segments<typename S::endpoint>>(
+        std::in_place, segments<std::byte>(buffer.first(got->size), size), got->sender, got->truncated);
 }
 
 }  // namespace keyway::inline KEYWAY_MODE

@@ -3,7 +3,9 @@
 // that drops it says so by ICMP, which the socket's error queue keeps. Needs no privilege. Linux.
 //   traceroute 127.0.0.1            traceroute -m 5 -w 200 2001:db8::1
 
+#include <keyway/control/buffer.hpp>
 #include <keyway/control/ip.hpp>
+#include <keyway/control/queued_error.hpp>
 #include <keyway/error_queue.hpp>
 #include <keyway/keyway.hpp>
 #include <keyway/message.hpp>
@@ -12,9 +14,11 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <ratio>
 #include <string_view>
 #include <system_error>
 
@@ -83,11 +87,12 @@ int trace(const kw::ip_address& target, int most_hops, std::chrono::milliseconds
         while (answer && answer->to.port() != to.port())  // it comes late, and is about a datagram before this one
             answer = kw::recv_error(*socket, quoted, until);
         if (!answer && !answer.error().timed_out()) return fail(to.text(), answer.error().message());
-        if (!answer || !answer->cause.offender) {
+        const auto offender = answer ? answer->cause.offender : std::nullopt;
+        if (!offender) {
             std::printf("%2d  *\n", hops);
             continue;
         }
-        const auto name = answer->cause.offender->text();
+        const auto name = offender->text();
         const milliseconds time = clock_type::now() - begin;
         std::printf("%2d  %.*s  %.3f ms\n", hops, int(name.view().size()), name.view().data(), time.count());
         if (is_arrival(answer->cause, target)) return 0;
@@ -102,11 +107,15 @@ int main(int argc, char** argv) {
     std::optional<kw::ip_address> target;
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
-        const bool has_value = i + 1 < argc;
-        if (word == "-m" && has_value && number(argv[i + 1], 255)) {
-            most_hops = *number(argv[++i], 255);
-        } else if (word == "-w" && has_value && number(argv[i + 1], 60'000)) {
-            patience = std::chrono::milliseconds(*number(argv[++i], 60'000));
+        const char* const next = i + 1 < argc ? argv[i + 1] : "";
+        const auto hops = word == "-m" ? number(next, 255) : std::nullopt;
+        const auto wait = word == "-w" ? number(next, 60'000) : std::nullopt;
+        if (hops) {
+            most_hops = *hops;
+            ++i;
+        } else if (wait) {
+            patience = std::chrono::milliseconds(*wait);
+            ++i;
         } else if (const auto address = kw::ip_address::parse(word); address && !target) {
             target = *address;
         } else {

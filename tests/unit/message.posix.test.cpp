@@ -33,8 +33,6 @@ using kw::errc;
 using test::failure;
 using test::must;
 
-constexpr auto long_time = 30s;
-
 TEST_CASE_FIXTURE(test::bounded, "a send that finds no room ends in time") {
     auto [a, b] = must(kw::unix_stream::pair());
     test::fill_up(a);

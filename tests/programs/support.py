@@ -77,6 +77,7 @@ def has_ipv6():
 
 
 needs_ipv6 = unittest.skipUnless(has_ipv6(), "this machine has no ::1")
+needs_control_messages = unittest.skipIf(EMULATOR, "an emulator hands on few control messages")
 needs_root = unittest.skipUnless(os.geteuid() == 0, "only root may open raw sockets and make namespaces")
 
 

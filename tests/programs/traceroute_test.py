@@ -8,12 +8,14 @@ import sys
 import time
 import unittest
 
-from support import PATIENCE, ChainTest, ProgramTest, has_ipv6, needs_ipv6, needs_root, program, read_until, tool
+from support import PATIENCE, ChainTest, ProgramTest, has_ipv6, needs_control_messages, needs_ipv6, needs_root, program, \
+    read_until, tool
 
 VERSIONS = (4, 6) if has_ipv6() else (4,)
 PORT = 33434
 
 
+@needs_control_messages
 @needs_root
 class Chain(ChainTest):
     """The first namespace asks; two routers are between it and the last one."""
@@ -153,10 +155,12 @@ class Usage(ProgramTest):
                 self.assertEqual(out, b"")
                 self.assertIn("usage: traceroute ", err)
 
+    @needs_control_messages
     def test_this_machine_is_one_hop_for_any_user(self):
         out, _ = self.run_to_end(program("traceroute"), "-m", 1, "127.0.0.1")
         self.assertRegex(out, rb"^ 1  127\.0\.0\.1  \d+\.\d\d\d ms\n$")
 
+    @needs_control_messages
     @needs_ipv6
     def test_this_machine_by_ipv6(self):
         out, _ = self.run_to_end(program("traceroute"), "-w", 60000, "-m", 255, "::1")

@@ -3,17 +3,22 @@
 // that drops it says so by ICMP, which the socket's error queue keeps. Needs no privilege. Linux.
 //   traceroute 127.0.0.1            traceroute -m 5 -w 200 2001:db8::1
 
+#include <keyway/control/buffer.hpp>
 #include <keyway/control/ip.hpp>
+#include <keyway/control/queued_error.hpp>
 #include <keyway/error_queue.hpp>
 #include <keyway/keyway.hpp>
 #include <keyway/message.hpp>
+#include <keyway/packet/icmp_types.hpp>
 
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <ratio>
 #include <string_view>
 #include <system_error>
 
@@ -40,11 +45,24 @@ std::optional<int> number(std::string_view text, int most) {
     return value;
 }
 
-/// Whether the answer came from the address itself, rather than from a router before it. It has a way to say that nobody
-/// is at the port: ICMP 3.3 (RFC 792), ICMPv6 1.4 (RFC 4443).
-bool is_arrival(const kw::control::queued_error& cause) {
-    if (cause.origin == kw::control::error_origin::icmpv6) return cause.type == 1 && cause.code == 4;
-    return cause.type == 3 && cause.code == 3;
+bool says(const kw::control::queued_error& cause, auto type, auto code) {
+    return cause.type == static_cast<std::uint8_t>(type) && cause.code == static_cast<std::uint8_t>(code);
+}
+
+bool is_v6(const kw::control::queued_error& cause) { return cause.origin == kw::control::error_origin::icmpv6; }
+
+/// A router dropped the datagram because it may pass no more of them.
+bool is_on_the_way(const kw::control::queued_error& cause) {
+    constexpr auto in_transit = kw::icmp_exceeded::in_transit;
+    return is_v6(cause) ? says(cause, kw::icmpv6_type::time_exceeded, in_transit)
+                        : says(cause, kw::icmp_type::time_exceeded, in_transit);
+}
+
+/// Nobody is at the port of the address itself. Firewalls before it may say so too.
+bool is_arrival(const kw::control::queued_error& cause, const kw::ip_address& target) {
+    if (cause.offender != target) return false;
+    return is_v6(cause) ? says(cause, kw::icmpv6_type::destination_unreachable, kw::icmpv6_unreachable::port)
+                        : says(cause, kw::icmp_type::destination_unreachable, kw::icmp_unreachable::port);
 }
 
 int trace(const kw::ip_address& target, int most_hops, std::chrono::milliseconds patience) {
@@ -64,17 +82,21 @@ int trace(const kw::ip_address& target, int most_hops, std::chrono::milliseconds
         if (!sent) return fail(to.text(), sent.error().message());
 
         std::array<std::byte, 64> quoted{};
-        const auto answer = kw::recv_error(*socket, quoted, patience);
+        const kw::deadline until = patience;
+        auto answer = kw::recv_error(*socket, quoted, until);
+        while (answer && answer->to.port() != to.port())  // it comes late, and is about a datagram before this one
+            answer = kw::recv_error(*socket, quoted, until);
         if (!answer && !answer.error().timed_out()) return fail(to.text(), answer.error().message());
-        if (!answer || !answer->cause.offender) {
+        const auto offender = answer ? answer->cause.offender : std::nullopt;
+        if (!offender) {
             std::printf("%2d  *\n", hops);
             continue;
         }
-        const auto name = answer->cause.offender->text();
+        const auto name = offender->text();
         const milliseconds time = clock_type::now() - begin;
         std::printf("%2d  %.*s  %.3f ms\n", hops, int(name.view().size()), name.view().data(), time.count());
-        if (is_arrival(answer->cause)) return 0;
-        if (answer->cause.why != kw::errc::host_unreachable) return fail(to.text(), answer->cause.why.message());
+        if (is_arrival(answer->cause, target)) return 0;
+        if (!is_on_the_way(answer->cause)) return fail(to.text(), answer->cause.why.message());
     }
     return 1;
 }
@@ -85,11 +107,15 @@ int main(int argc, char** argv) {
     std::optional<kw::ip_address> target;
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
-        const bool has_value = i + 1 < argc;
-        if (word == "-m" && has_value && number(argv[i + 1], 255)) {
-            most_hops = *number(argv[++i], 255);
-        } else if (word == "-w" && has_value && number(argv[i + 1], 60'000)) {
-            patience = std::chrono::milliseconds(*number(argv[++i], 60'000));
+        const char* const next = i + 1 < argc ? argv[i + 1] : "";
+        const auto hops = word == "-m" ? number(next, 255) : std::nullopt;
+        const auto wait = word == "-w" ? number(next, 60'000) : std::nullopt;
+        if (hops) {
+            most_hops = *hops;
+            ++i;
+        } else if (wait) {
+            patience = std::chrono::milliseconds(*wait);
+            ++i;
         } else if (const auto address = kw::ip_address::parse(word); address && !target) {
             target = *address;
         } else {

@@ -77,6 +77,7 @@ def has_ipv6():
 
 
 needs_ipv6 = unittest.skipUnless(has_ipv6(), "this machine has no ::1")
+needs_control_messages = unittest.skipIf(EMULATOR, "an emulator hands on few control messages")
 needs_root = unittest.skipUnless(os.geteuid() == 0, "only root may open raw sockets and make namespaces")
 
 
@@ -202,22 +203,8 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual((len(got), sha256(got)), (len(sent), sha256(sent)))
 
 
-class VethTest(ProgramTest):
-    """Two network namespaces, left and right, which a veth joins: veth-l with 192.0.2.1 and fe80::1, veth-r with .2 and
-    ::2."""
-
-    def setUp(self):
-        super().setUp()
-        self.left, self.right = self.namespace(), self.namespace()
-        pair = ("veth-l", "type", "veth", "peer", "name", "veth-r", "netns", self.right.pid)
-        made = subprocess.run(self.inside(self.left, tool("ip"), "link", "add", *pair), capture_output=True, check=False)
-        if made.returncode:
-            self.skipTest(f"no veth between network namespaces: {made.stderr.decode().strip()}")
-        for where, name, last in ((self.left, "veth-l", 1), (self.right, "veth-r", 2)):
-            for words in (("link", "set", "lo", "up"), ("link", "set", name, "addrgenmode", "none", "up"),
-                          ("addr", "add", f"192.0.2.{last}/24", "dev", name),
-                          ("addr", "add", f"fe80::{last}/64", "dev", name, "nodad")):
-                self.run_to_end(*self.inside(where, tool("ip"), *words))
+class NamespaceTest(ProgramTest):
+    """Network namespaces and the veths that join them."""
 
     def namespace(self):
         """A process in a network of its own, which lives as long as the test."""
@@ -230,8 +217,72 @@ class VethTest(ProgramTest):
             return os.stat(f"/proc/{holder.pid}/ns/net").st_ino != ours
 
         wait_until(entered, "a network namespace")
+        self.ip(holder, "link", "set", "lo", "up")
         return holder
 
     @staticmethod
     def inside(holder, *command):
         return [tool("nsenter"), f"--net=/proc/{holder.pid}/ns/net", *(str(word) for word in command)]
+
+    def ip(self, holder, *words):
+        return self.run_to_end(*self.inside(holder, tool("ip"), *words))
+
+    def join(self, left, left_name, left_addresses, right, right_name, right_addresses):
+        """A veth between two namespaces, with the addresses of each end."""
+        pair = (left_name, "type", "veth", "peer", "name", right_name, "netns", right.pid)
+        made = subprocess.run(self.inside(left, tool("ip"), "link", "add", *pair), capture_output=True, check=False)
+        if made.returncode:
+            self.skipTest(f"no veth between network namespaces: {made.stderr.decode().strip()}")
+        for where, name, addresses in ((left, left_name, left_addresses), (right, right_name, right_addresses)):
+            self.ip(where, "link", "set", name, "addrgenmode", "none", "up")
+            for address in addresses:
+                self.ip(where, "addr", "add", address, "dev", name, *(["nodad"] if ":" in address else []))
+
+
+class VethTest(NamespaceTest):
+    """Two network namespaces, left and right, which a veth joins: veth-l with 192.0.2.1 and fe80::1, veth-r with .2 and
+    ::2."""
+
+    def setUp(self):
+        super().setUp()
+        self.left, self.right = self.namespace(), self.namespace()
+        self.join(self.left, "veth-l", ("192.0.2.1/24", "fe80::1/64"),
+                  self.right, "veth-r", ("192.0.2.2/24", "fe80::2/64"))
+
+
+class ChainTest(NamespaceTest):
+    """Network namespaces in a row, `length` of them: those between the first and the last are routers. Each is joined to
+    the next by a network of its own, number 0, 1, …: its left end is address(number, 1, version), its right one
+    address(number, 2, version)."""
+
+    length = 4
+
+    @staticmethod
+    def address(network, end, version=4):
+        return f"192.0.2.{4 * network + end}" if version == 4 else f"2001:db8:{network + 1}::{end}"
+
+    def setUp(self):
+        super().setUp()
+        self.chain = [self.namespace() for _ in range(self.length)]
+        sides = {4: 30, 6: 64} if has_ipv6() else {4: 30}
+
+        def addresses(network, end):
+            own = [f"{self.address(network, end, version)}/{size}" for version, size in sides.items()]
+            return own + [f"fe80::{end}/64"] if 6 in sides else own  # routers ask for neighbours by that one
+
+        for number, (left, right) in enumerate(zip(self.chain, self.chain[1:])):
+            self.join(left, "right", addresses(number, 1), right, "left", addresses(number, 2))
+        last = self.length - 1
+        for number, here in enumerate(self.chain):
+            for version, size in sides.items():
+                if number < last:
+                    self.ip(here, "route", "add", "default", "via", self.address(number, 2, version))
+                for network in range(number - 1):
+                    self.ip(here, "route", "add", f"{self.address(network, 0, version)}/{size}",
+                            "via", self.address(number - 1, 1, version))
+                if 0 < number < last:
+                    setting = "ipv4/ip_forward" if version == 4 else "ipv6/conf/all/forwarding"
+                    self.set(here, setting, 1)
+
+    def set(self, holder, setting, value):
+        self.run_to_end(*self.inside(holder, "sh", "-c", f"echo {value} > /proc/sys/net/{setting}"))

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/posix.hpp"
@@ -39,6 +40,25 @@ TEST_CASE_TEMPLATE("an AF_UNIX peer is named when it bound a name", T, kw::unix_
     const auto accepted = must(listener.accept());
     CHECK(accepted.peer == directory.endpoint("client"));
     CHECK(must(accepted.connection.local_endpoint()) == directory.endpoint("server"));
+}
+
+TEST_CASE_TEMPLATE("58: who listens or connects without a name of its own gets one by autobind", T, kw::unix_stream,
+                   kw::unix_seqpacket) {
+    const test::bounded watch;
+    auto listener = must(T::listen(T::endpoint::autobind()));
+    const auto other = must(T::listen(T::endpoint::autobind()));
+    const auto at = must(listener.local_endpoint());
+    CHECK(at.is_abstract());
+    CHECK(at != must(other.local_endpoint()));
+
+    auto socket = must(T::bind(T::endpoint::unnamed()));
+    const auto name = must(socket.local_endpoint());
+    CHECK(name.is_abstract());
+    const auto client = must(std::move(socket).connect(at));
+    CHECK(must(client.peer_endpoint()) == at);
+    CHECK(must(listener.accept()).peer == name);
+    must(listener.close());
+    CHECK(failure(T::connect(at)) == errc::connection_refused);
 }
 
 TEST_CASE_FIXTURE(test::bounded, "25: a connection reset in the queue is accepted, and its first recv says so") {

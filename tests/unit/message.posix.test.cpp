@@ -4,11 +4,14 @@
 #include <doctest/doctest.h>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -29,8 +32,6 @@ using namespace std::chrono_literals;
 using kw::errc;
 using test::failure;
 using test::must;
-
-constexpr auto long_time = 30s;
 
 TEST_CASE_FIXTURE(test::bounded, "a send that finds no room ends in time") {
     auto [a, b] = must(kw::unix_stream::pair());
@@ -54,6 +55,72 @@ TEST_CASE_TEMPLATE("a connection has no sender to tell, and a stream no messages
     CHECK(must(kw::recv_message(server, buffer, nothing)).size == 0);
     CHECK(failure(kw::send_message(server, "", control::list<>())) == errc::invalid_argument);
 }
+
+/// A receiver that accepted the sender's connection.
+struct packets {
+    test::bounded watch;
+    test::temporary_directory directory;
+    kw::unix_seqpacket::listener listener = must(kw::unix_seqpacket::listen(directory.endpoint()));
+    kw::unix_seqpacket::connection sender = must(kw::unix_seqpacket::connect(directory.endpoint()));
+    kw::unix_seqpacket::connection receiver = must(listener.accept()).connection;
+};
+
+TEST_CASE_FIXTURE(packets, "seqpacket messages are kept apart, however much room there is") {
+    const std::vector<std::byte> large(4000, std::byte{'x'});
+    for (const auto message :
+         {kw::const_bytes("one"), kw::const_bytes(""), kw::const_bytes(large), kw::const_bytes("f")})
+        CHECK(must(kw::send_message(sender, message, control::list<>())) == message.size());
+    CHECK(must(kw::send_message(sender, kw::gather("gath", "", "ered"), control::list<>())) == 8);
+
+    control::buffer<> nothing;
+    std::vector<std::byte> room(65536);
+    for (const std::size_t size : {3U, 0U, 4000U, 1U, 8U}) {
+        const auto got = must(kw::recv_message(receiver, room, nothing));
+        CHECK(got.size == size);
+        CHECK(got.length == size);
+        CHECK_FALSE(got.truncated);
+    }
+    CHECK(test::text(std::span(room).first(8)) == "gathered");
+}
+
+TEST_CASE_FIXTURE(packets, "the rest of a seqpacket message that was cut is gone, and not in the next one") {
+    for (const char* const text : {"a long message", "four", "next"}) must(sender.send(std::string_view(text)));
+    control::buffer<> nothing;
+    std::array<std::byte, 4> four{};
+    auto got = must(kw::recv_message(receiver, four, nothing));
+    CHECK(test::text(four) == "a lo");
+    CHECK(got.size == 4);
+    CHECK(got.length == test::told_length(14, 4));
+    CHECK(got.truncated);
+    got = must(kw::recv_message(receiver, four, nothing));
+    CHECK(test::text(four) == "four");
+    CHECK_FALSE(got.truncated);
+    got = must(kw::recv_message(receiver, kw::mutable_bytes(), nothing));
+    CHECK(got.size == 0);
+    CHECK(got.truncated);
+    must(sender.close());
+    got = must(kw::recv_message(receiver, four, nothing));
+    CHECK(got.size == 0);
+    CHECK_FALSE(got.truncated);
+}
+
+#if KEYWAY_HAS_UNIX_CREDENTIALS
+
+TEST_CASE_FIXTURE(packets, "62: an empty seqpacket message has a sender beside it, which the end has not") {
+    must(control::buffer<control::credentials>::request(receiver));
+    CHECK(must(sender.send("")) == 0);
+    must(sender.close());
+    control::buffer<control::credentials> who;
+    std::array<std::byte, 4> four;
+    CHECK(must(kw::recv_message(receiver, four, who)).size == 0);
+    const auto told = who.get<control::credentials>();
+    REQUIRE(told);
+    CHECK(told->value.process == ::getpid());
+    CHECK(must(kw::recv_message(receiver, four, who)).size == 0);
+    CHECK_FALSE(who.get<control::credentials>());
+}
+
+#endif
 
 /// As a program has it that knows nothing of keyway.
 struct receive_ttl {

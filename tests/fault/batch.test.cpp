@@ -113,6 +113,15 @@ TEST_CASE_FIXTURE(two_sockets, "64 datagrams of one size are a call") {
     }
     CHECK(take_all() == 64);
     {
+        // 46 of 1400 fit into an IP packet.
+        const auto large = net::random_bytes(std::size_t{46} * 1400 * 2, 2);
+        const fault::scope counts{fault::plan()};
+        must(sender.send(large, 1400, to, long_time));
+        CHECK(fault::count(call::sendmsg) == 2);
+        CHECK(fault::count() == 2);
+    }
+    CHECK(take_all() == 92);
+    {
         // One datagram needs nobody to cut it, and some network cards would stumble.
         const fault::scope counts{fault::plan()};
         must(sender.send(std::span(data).first(100), 100, to));

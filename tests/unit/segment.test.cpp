@@ -52,6 +52,17 @@ TEST_CASE("bytes are cut into datagrams of one size, the last of which may be sh
     CHECK(sizes(0, 0) == list{0});
 }
 
+TEST_CASE("places among datagrams are equal where they are the same") {
+    std::array<std::byte, 10> bytes{};
+    const kw::segments<std::byte> cut{bytes, 3};
+    auto place = cut.begin();
+    CHECK(place++ == cut.begin());
+    CHECK(place != cut.begin());
+    CHECK(place != cut.end());
+    CHECK(place == std::next(cut.begin()));
+    CHECK(std::next(place, 3) == cut.end());
+}
+
 template <class T>
 struct cut_and_joined : test::bounded {
     typename T::socket here = must(T::bind(net::any_loopback_port<T>()));
@@ -136,6 +147,10 @@ TEST_CASE_TEMPLATE("what comes together comes in one piece, and is the same", T,
     CHECK(test::text(alone.datagrams.bytes()) == "alone");
     must(c.here.send_to("", c.to));
     CHECK(must(kw::recv_segments(c.there, buffer, long_time)).datagrams[0].empty());
+    must(c.here.send_to("longer", c.to));
+    const auto cut = must(kw::recv_segments(c.there, std::span(buffer).first(4), long_time));
+    CHECK(cut.truncated);
+    CHECK(test::text(cut.datagrams.bytes()) == "long");
     CHECK(failure(kw::recv_segments(c.there, buffer, 1ms)).timed_out());
 }
 

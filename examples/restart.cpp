@@ -39,11 +39,11 @@ int report(std::string_view what, const auto& why) {
 }
 
 /// A client is told which process it has, and gets back what it sends.
-void echo(const kw::tcp::connection_view& client, kw::canceller_view end) {
+void echo(const kw::tcp::connection_view& client) {
     std::array<std::byte, 16384> buffer;
     if (!client.send_all(std::to_string(::getpid()) + '\n', 5s)) return;
-    while (auto got = client.recv(buffer, kw::waiting(1min).canceled_by(end)))
-        if (got->empty() || !client.send_all(*got, kw::waiting(1min).canceled_by(end))) return;
+    while (auto got = client.recv(buffer, 1min))
+        if (got->empty() || !client.send_all(*got, 1min)) return;
 }
 
 /// Whether the other end runs as the same user: nobody else gets a listener, or can give one.
@@ -116,9 +116,7 @@ int main(int count, char** arguments) {
         };
         (void)kw::serve(mine->local, welcome, {.handlers = 1, .until = *stop});
     });
-    const auto done = kw::serve(
-        mine->network, [](const auto& client, const auto& /*peer*/, kw::canceller_view end) { echo(client, end); },
-        {.handlers = 256, .until = *stop, .drain = 30s});
+    const auto done = kw::serve(mine->network, echo, {.handlers = 256, .until = *stop, .drain = 30s});
     (void)stop->cancel();
     successors.join();
 

@@ -5,6 +5,7 @@ import array
 import os
 import pathlib
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -187,6 +188,27 @@ class Restart(ProgramTest):
                 accepted.sendall(b"python\n")
                 self.assertEqual(self.line(client), "python")
         os.unlink(self.place)
+
+    def test_a_predecessor_of_another_make(self):
+        """Until that one has closed the connection it may still accept, so the new one is not there yet."""
+        with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as network, \
+                socket.socket(socket.AF_UNIX) as local:
+            self.port = network.getsockname()[1]
+            local.bind(self.place)
+            local.listen()
+            local.settimeout(PATIENCE)
+            queued = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+            self.addCleanup(queued.close)
+            process = self.start(program("restart"), 0, self.place)
+            with local.accept()[0] as asker:
+                socket.send_fds(asker, [b"take these"], [network.fileno(), local.fileno()])
+                self.assertEqual(asker.recv(5, socket.MSG_WAITALL), b"ready")
+                self.assertEqual(select.select([process.stderr], [], [], 0.2)[0], [])
+        said = read_until(process.stderr.fileno(), lambda data: b"\n" in data).decode()
+        process.number = re.match(r"restart: (\d+) listens", said).group(1)
+        self.assertEqual(self.line(queued), process.number)
+        queued.close()
+        self.end(process)
 
     def test_what_is_given_is_looked_at(self):
         """A predecessor that gives something else, or nothing."""

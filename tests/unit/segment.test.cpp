@@ -95,12 +95,12 @@ TEST_CASE_TEMPLATE("whoever cuts them, the same datagrams arrive", T, kw::udp4, 
         std::size_t length;
         std::uint16_t size;
     };
-    for (const auto& [length, size] : {row{0, 1200}, row{1, 1200}, row{1200, 1200}, row{1201, 1200}, row{3600, 1200},
-                                       row{100, 1}, row{70'000, 1400}, row{100'000, 32'000}, row{60'000, 60'000}}) {
-        CAPTURE(length);
-        CAPTURE(size);
-        CHECK(must(c.sender.send(all.first(length), size, c.to)) == length);
-        c.check_arrival(all.first(length), size);
+    for (const row& one : {row{0, 1200}, row{1, 1200}, row{1200, 1200}, row{1201, 1200}, row{3600, 1200}, row{100, 1},
+                           row{70'000, 1400}, row{100'000, 32'000}, row{60'000, 60'000}}) {
+        CAPTURE(one.length);
+        CAPTURE(one.size);
+        CHECK(must(c.sender.send(all.first(one.length), one.size, c.to)) == one.length);
+        c.check_arrival(all.first(one.length), one.size);
     }
 }
 

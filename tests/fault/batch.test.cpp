@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(two_sockets, "64 datagrams of one size are a call") {
     CHECK(take_all() == 1);
 }
 
-TEST_CASE_FIXTURE(two_sockets, "a network card that cannot cut is found out, remembered, and made up for") {
+TEST_CASE_FIXTURE(two_sockets, "52: a network card that cannot cut is found out, remembered, and made up for") {
     if (test::skipped_under_emulator("datagrams that the kernel cuts")) return;
     const auto data = net::random_bytes(6400, 1);
     for (const int code : {EIO, EINVAL}) {
@@ -205,6 +205,41 @@ TEST_CASE_FIXTURE(two_sockets, "a message is one call, with what goes beside it,
     CHECK(fault::count(call::recvmsg) == 1);
     CHECK(fault::count(call::ppoll) == 1);
     CHECK(fault::count() == 2);
+}
+
+TEST_CASE_FIXTURE(two_sockets, "67: each call may fail, and nothing is lost without being told") {
+    if (test::skipped_under_emulator("datagrams that the kernel cuts")) return;
+    const auto data = net::random_bytes(6400, 1);
+    kw::control::buffer<kw::control::hop_limit> extra;
+    must(extra.request(there));
+    const auto use_all = [&] {
+        kw::segment_sender sender(here);
+        const auto cut = sender.send(data, 100, to);
+        const auto several = kw::send_batch(here, std::span(out).first(3));
+        const auto one = kw::send_message(here, "x", to, kw::control::list<>());
+        const auto first = kw::recv_message(there, room[0], extra, 0s);
+        const auto rest = kw::recv_batch(there, in, 0s);
+        return cut.has_value() + several.has_value() + one.has_value() + first.has_value() + rest.has_value();
+    };
+    const auto descriptors = net::open_descriptors();
+    unsigned calls = 0;
+    {
+        const fault::scope counts{fault::plan()};
+        CHECK(use_all() == 5);
+        calls = fault::count();
+    }
+    for (const int code : {ENOBUFS, EIO, EAGAIN, EINTR}) {
+        for (unsigned k = 1; k <= calls; ++k) {
+            CAPTURE(code);
+            CAPTURE(k);
+            take_all();
+            const fault::scope faults(fault::plan().fail_any(k, code));
+            const int succeeded = use_all();
+            CHECK(succeeded >= 4);
+            if (code == EINTR) CHECK(succeeded == 5);
+        }
+    }
+    CHECK(net::open_descriptors() == descriptors);
 }
 
 }  // namespace

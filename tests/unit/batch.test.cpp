@@ -54,7 +54,7 @@ struct batches : test::bounded {
     }
 };
 
-TEST_CASE_TEMPLATE("messages go and come in order, each with its sender", T, kw::udp4, kw::udp6, kw::udp) {
+TEST_CASE_TEMPLATE("51: messages go and come in order, each with its sender", T, kw::udp4, kw::udp6, kw::udp) {
     if (!test::has_family<T>()) return;
     for (const std::size_t count : {1U, 2U, 32U, 64U, 65U, 130U}) {
         batches<T> b(count);
@@ -72,7 +72,7 @@ TEST_CASE_TEMPLATE("messages go and come in order, each with its sender", T, kw:
     }
 }
 
-TEST_CASE("a receive takes what there is, and no more") {
+TEST_CASE("51: a receive takes what there is, and no more") {
     batches<kw::udp4> b(5);
     must(kw::send_batch(b.here, std::span(b.out).first(3)));
     REQUIRE(test::readable(b.there));
@@ -85,7 +85,7 @@ TEST_CASE("a receive takes what there is, and no more") {
     CHECK(must(kw::send_batch(b.here, std::span(b.out).first(0))) == 0);
 }
 
-TEST_CASE("what does not fit is cut, of its message alone") {
+TEST_CASE("51: what does not fit is cut, of its message alone") {
     batches<kw::udp4> b(3);
     b.in[1].buffer = kw::mutable_bytes(std::span(b.room[1]).first(4));
     must(kw::send_batch(b.here, b.out));
@@ -99,7 +99,7 @@ TEST_CASE("what does not fit is cut, of its message alone") {
     CHECK(test::text(b.in[2].data()) == b.texts[2]);
 }
 
-TEST_CASE("the message that cannot go is told by its place; those before it went, those after it did not") {
+TEST_CASE("51: the message that cannot go is told by its place; those before it went, those after it did not") {
     const std::vector<std::byte> too_long(70'000);
     for (const std::size_t place : {0U, 1U, 63U, 64U, 99U}) {
         CAPTURE(place);

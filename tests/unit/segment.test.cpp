@@ -86,7 +86,7 @@ struct cut_and_joined : test::bounded {
     }
 };
 
-TEST_CASE_TEMPLATE("whoever cuts them, the same datagrams arrive", T, kw::udp4, kw::udp6, kw::udp) {
+TEST_CASE_TEMPLATE("52: whoever cuts them, the same datagrams arrive", T, kw::udp4, kw::udp6, kw::udp) {
     if (!test::has_family<T>()) return;
     cut_and_joined<T> c;
     const auto data = net::random_bytes(100'000, 5);
@@ -115,7 +115,7 @@ TEST_CASE("a datagram that is too long is an error of its own, after whole ones"
     CHECK(failure(c.there.recv_from(std::span<std::byte>(), 0s)).timed_out());
 }
 
-TEST_CASE_TEMPLATE("what comes together comes in one piece, and is the same", T, kw::udp4, kw::udp6) {
+TEST_CASE_TEMPLATE("52: what comes together comes in one piece, and is the same", T, kw::udp4, kw::udp6) {
     if (!test::has_family<T>() || test::skipped_under_emulator("datagrams that are joined")) return;
     cut_and_joined<T> c;
     const auto asked = kw::join_segments(c.there);

@@ -30,7 +30,7 @@ auto loopback_of() {
     else return kw::ipv4_address::loopback();
 }
 
-TEST_CASE_FIXTURE(test::bounded, "of this machine's addresses the sender names one, and of others none") {
+TEST_CASE_FIXTURE(test::bounded, "53: of this machine's addresses the sender names one, and of others none") {
     const auto client = must(kw::udp4::bind({kw::ipv4_address::any(), 0}));
     const auto server = must(kw::udp4::bind({kw::ipv4_address::loopback(), 0}));
     const auto to = must(server.local_endpoint());
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(test::bounded, "of this machine's addresses the sender names o
     CHECK(failure(server.recv_from(buffer, 0s)).timed_out());
 }
 
-TEST_CASE_TEMPLATE("hop limit and traffic class of one message", T, kw::udp4, kw::udp6, kw::udp) {
+TEST_CASE_TEMPLATE("53: hop limit and traffic class of one message", T, kw::udp4, kw::udp6, kw::udp) {
     if (!test::has_family<T>() || test::skipped_under_emulator("fields of the IP header")) return;
     const test::bounded watch;
     const auto socket = must(T::bind({loopback_of<T>(), 0}));
@@ -72,7 +72,8 @@ TEST_CASE_TEMPLATE("hop limit and traffic class of one message", T, kw::udp4, kw
     CHECK(extra.template get<control::traffic_class>()->value == kw::traffic_class{});
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a connection's messages have them too, and a socket for both families of either") {
+TEST_CASE_FIXTURE(test::bounded,
+                  "53: a connection's messages have them too, and a socket for both families of either") {
     if (!test::has_ipv6() || test::skipped_under_emulator("fields of the IP header")) return;
     auto both = must(kw::udp6::socket::open());
     must(both.set(kw::option::v6_only{false}));

@@ -27,8 +27,8 @@ auto loopback_of() {
     else return kw::ipv4_address::loopback();
 }
 
-TEST_CASE_TEMPLATE("a socket bound to no address is told where each message went, and answers from there", T, kw::udp4,
-                   kw::udp6, kw::udp) {
+TEST_CASE_TEMPLATE("53: a socket bound to no address is told where each message went, and answers from there", T,
+                   kw::udp4, kw::udp6, kw::udp) {
     if (!test::has_family<T>() || test::skipped_under_emulator("where messages went")) return;
     const test::bounded watch;
     const auto loopback = loopback_of<T>();

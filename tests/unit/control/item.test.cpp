@@ -34,7 +34,7 @@ struct pair_of_numbers {
     }
 };
 
-TEST_CASE("what was written is read, in order") {
+TEST_CASE("F7: what was written is read, in order") {
     const control::list items{pair_of_numbers{5, 6}, pair_of_numbers{7, 8}};
     std::vector<std::int64_t> found;
     for (each_entry at(items.bytes()); at != each_entry(); ++at) {
@@ -65,7 +65,7 @@ std::size_t walk(bytes all) {
     return count;
 }
 
-TEST_CASE("61: whatever the lengths claim, nothing outside of the bytes is read, and there is an end") {
+TEST_CASE("F5: whatever the lengths claim, nothing outside of the bytes is read, and there is an end") {
     std::mt19937 random(61);
     std::size_t entries = 0;
     for (int i = 0; i < 20'000; ++i) {

@@ -55,8 +55,8 @@ struct passing : test::bounded {
     }
 };
 
-TEST_CASE_TEMPLATE("descriptors are passed beside data, and each is what it was", T, kw::unix_stream, kw::unix_datagram,
-                   kw::unix_seqpacket) {
+TEST_CASE_TEMPLATE("60: descriptors are passed beside data, and each is what it was", T, kw::unix_stream,
+                   kw::unix_datagram, kw::unix_seqpacket) {
     passing<T> p;
     auto& [a, b] = p.ends;
     const auto at = must(p.listener->local_endpoint());
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(passing<kw::unix_stream>, "a file is passed too") {
     CHECK(std::string(text.data(), 7) == "content");
 }
 
-TEST_CASE_FIXTURE(passing<kw::unix_seqpacket>, "47: more than are wanted are closed, and it is said") {
+TEST_CASE_FIXTURE(passing<kw::unix_seqpacket>, "60: more than are wanted are closed, and it is said") {
     if (test::skipped_under_emulator("descriptors that are more than there is room for")) return;
     for (std::size_t more : {1U, 2U, 8U}) {
         std::array<kw::handle, 9> all;
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(passing<kw::unix_seqpacket>, "47: more than are wanted are clo
     }
 }
 
-TEST_CASE_FIXTURE(passing<kw::unix_seqpacket>, "48: descriptors that nobody asked for, or took, are not kept") {
+TEST_CASE_FIXTURE(passing<kw::unix_seqpacket>, "60: descriptors that nobody asked for, or took, are not kept") {
     const auto descriptors = net::open_descriptors();
     must(kw::send_handles(ends[0], "x", *listener));
     must(kw::send_handles(ends[0], "x", *listener));
@@ -143,6 +143,42 @@ TEST_CASE_FIXTURE(passing<kw::unix_seqpacket>, "48: descriptors that nobody aske
     must(kw::send_handles(ends[0], "x", *listener));
     must(ends[1].recv(buffer));
     CHECK(net::open_descriptors() == descriptors);
+}
+
+/// The same descriptor `count` times.
+template <std::size_t N>
+control::list<control::passed_rights<N>> times(const kw::handle_view& handle) {
+    control::passed_rights<N> rights{};
+    rights.natives.fill(handle.native_handle());
+    return control::list<control::passed_rights<N>>(rights);
+}
+
+TEST_CASE_FIXTURE(passing<kw::unix_seqpacket>, "60: up to 253 descriptors go beside one message, and not one more") {
+    const auto descriptors = net::open_descriptors();
+    must(kw::send_message(ends[0], "none", control::list<>()));
+    CHECK(must(kw::recv_handles<1>(ends[1], buffer)).rights.size == 0);
+    must(kw::send_message(ends[0], "most", times<253>(*listener)));
+    {
+        const auto got = must(kw::recv_handles<253>(ends[1], buffer, long_time));
+        CHECK(got.rights.size == 253);
+        CHECK_FALSE(got.message.control_truncated);
+        CHECK(net::open_descriptors() == descriptors + 253);
+    }
+    CHECK(net::open_descriptors() == descriptors);
+    CHECK(failure(kw::send_message(ends[0], "more", times<254>(*listener))) == errc::invalid_argument);
+    CHECK(failure(ends[1].recv(buffer, 0s)).timed_out());
+}
+
+TEST_CASE_FIXTURE(passing<kw::unix_seqpacket>, "60: what a receiver leaves behind is closed with its socket") {
+    auto other = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
+    const auto at = must(other.local_endpoint());
+    must(kw::send_handles(ends[0], "x", other));
+    must(other.close());
+    // It waits in the queue of a receiver that never looks.
+    CHECK(kw::tcp4::connect(at, long_time));
+    must(ends[1].close());
+    CHECK(failure(kw::tcp4::connect(at, long_time)) == errc::connection_refused);
+    ends[1] = std::move(must(kw::unix_seqpacket::pair())[0]);
 }
 
 TEST_CASE_FIXTURE(passing<kw::unix_seqpacket>, "a descriptor that is none is refused, and nothing is sent") {
@@ -185,7 +221,8 @@ TEST_CASE_FIXTURE(passing<kw::unix_seqpacket>, "rights that are moved have one o
     CHECK(moved.adopt<kw::tcp4::listener>(0));
 }
 
-TEST_CASE_TEMPLATE("the kernel says who sent a message", T, kw::unix_stream, kw::unix_datagram, kw::unix_seqpacket) {
+TEST_CASE_TEMPLATE("61: the kernel says who sent a message", T, kw::unix_stream, kw::unix_datagram,
+                   kw::unix_seqpacket) {
     const test::bounded watch;
     auto [a, b] = must(T::pair());
     control::buffer<control::credentials> who;

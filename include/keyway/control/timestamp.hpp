@@ -66,7 +66,8 @@ struct timestamp {
     }
 };
 
-/// The same beside the time that the network card saw, for cards that tell.
+/// The same beside the time that the network card saw, for cards that tell. Messages that come just after request() may
+/// have none: the kernel takes a moment to look at the clock.
 struct timestamps {
     std::int64_t software = 0;  ///< nanoseconds since 1970; 0: none
     std::int64_t hardware = 0;  ///< nanoseconds of the card's own clock; 0: none

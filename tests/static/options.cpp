@@ -160,6 +160,7 @@ static_assert(is_for<option::no_checksum_send_v6>(udp_v6) && is_for<option::no_c
 
 // ---- AF_UNIX
 static_assert(is_for<option::peer_credentials>(local) && is_for<option::peer_pid_descriptor>(local));
+static_assert(is_for<option::pass_credentials>(local));
 
 // ---- what can only be read, and only be set
 static_assert(kw::read_only_option<option::cookie> && kw::read_only_option<option::mtu> &&

@@ -34,6 +34,19 @@ struct peer_credentials {
     }
 };
 
+/// Each message comes with its sender's credentials, for <keyway/control/unix.hpp>, whose request() sets it; a socket without
+/// a name gets one by autobind when it connects. Linux.
+/// Source: unix(7), SO_PASSCRED.
+struct pass_credentials {
+    static constexpr int level = SOL_SOCKET;
+    static constexpr int name = detail::os::pass_credentials_option;
+    static constexpr bool is_absent = name == detail::os::no_option;
+    template <class F, class T, class P>
+    static constexpr bool fits = local_family<F>;
+    using value_type = bool;
+    bool value = true;
+};
+
 /// A descriptor of the process that peer_credentials names, which never passes to another one; it is readable when the
 /// process has ended. Linux 6.5.
 /// Errors: no_such_option (an older kernel); ENODATA where nobody connected; before Linux 6.16 ESRCH where the process

@@ -3,15 +3,19 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "support/address_vectors.hpp"
 #include "support/values.hpp"
@@ -224,6 +228,42 @@ TEST_CASE("any_endpoints hash apart") {
         return i % 2 == 0 ? any_endpoint(endpoint<ipv4>("192.0.2.1"_ipv4, port))
                           : any_endpoint(endpoint<ipv6>("::ffff:192.0.2.1"_ipv6, port));
     });
+}
+
+/// What the kernel might write, whatever it is: `size` bytes of it, which may be more than there is room for.
+template <class E>
+void check_any_bytes(const std::vector<std::byte>& bytes, std::size_t size) {
+    // On the heap, where nothing behind it can be read unseen.
+    const auto e = std::make_unique<E>();
+    std::memcpy(e->data(), bytes.data(), std::min(bytes.size(), E::capacity()));
+    e->resize(size);
+    CHECK(e->size() <= E::capacity());
+    CHECK(e->text().size() <= E::max_text);
+    CHECK(*e == E(*e));
+    CHECK(hash_value(*e) == hash_value(E(*e)));
+    if constexpr (std::same_as<E, endpoint<unix_domain>>) CHECK(e->path().size() <= E::capacity());
+    if constexpr (std::same_as<E, any_endpoint>) {
+        CHECK((!e->template as<ipv4>() || e->domain() == AF_INET));
+        CHECK((!e->template as<ipv6>() || e->domain() == AF_INET6));
+        CHECK((!e->template as<unix_domain>() || e->domain() == AF_UNIX));
+    }
+}
+
+TEST_CASE("F4: addresses of any bytes and any length are read in their bounds") {
+    std::mt19937 random(4);
+    for (int i = 0; i < 5'000; ++i) {
+        std::vector<std::byte> bytes(sizeof(::sockaddr_storage));
+        for (std::byte& one : bytes) one = static_cast<std::byte>(random() % 3 == 0 ? random() : 0);
+        const std::array<int, 4> families{AF_INET, AF_INET6, AF_UNIX, static_cast<int>(random() % 256)};
+        const auto prefix = keyway::detail::os::make_prefix(families[random() % families.size()], 0);
+        std::memcpy(bytes.data(), &prefix, sizeof(prefix));
+        const std::size_t size = random() % 8 == 0 ? random() : random() % 140;
+        check_any_bytes<endpoint<ipv4>>(bytes, size);
+        check_any_bytes<endpoint<ipv6>>(bytes, size);
+        check_any_bytes<endpoint<ip>>(bytes, size);
+        check_any_bytes<endpoint<unix_domain>>(bytes, size);
+        check_any_bytes<any_endpoint>(bytes, size);
+    }
 }
 
 }  // namespace

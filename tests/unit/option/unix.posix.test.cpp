@@ -32,6 +32,10 @@ void check_same(const kw::credentials& told, const kw::credentials& wanted) {
 
 }  // namespace
 
+TEST_CASE("63: pass_credentials comes back as it was set") {
+    test::check_switch<option::pass_credentials>("pass_credentials");
+}
+
 TEST_CASE("63: the peer of a socket that has none is not_connected") {
     test::check_read<option::peer_credentials>("peer_credentials",
                                                [](const auto& told) { CHECK(failure(told) == errc::not_connected); });

@@ -4,8 +4,6 @@
 
 // The door of the room of batches: `batch` has places for messages, and sends and receives them.
 
-#include <keyway/detail/config.hpp>
-
 #if defined(__linux__)
 #include <keyway/detail/os/batch_linux.hpp>  // IWYU pragma: export
 #else

@@ -71,8 +71,8 @@ inline ::LPFN_WSARECVMSG find_recv_message(native_handle handle) noexcept {
     ::GUID name = WSAID_WSARECVMSG;
     ::LPFN_WSARECVMSG function = nullptr;
     ::DWORD size = 0;
-    const int found = ::WSAIoctl(handle, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof(name), &function,
-                                 sizeof(function), &size, nullptr, nullptr);
+    const int found = ::WSAIoctl(handle, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof(name),
+                                 static_cast<void*>(&function), sizeof(function), &size, nullptr, nullptr);
     return found == 0 ? function : nullptr;
 }
 

@@ -28,6 +28,7 @@ inline constexpr int send_buffer_force_option = SO_SNDBUFFORCE;
 inline constexpr int receive_buffer_force_option = SO_RCVBUFFORCE;
 inline constexpr int priority_option = SO_PRIORITY;
 inline constexpr int zero_copy_option = SO_ZEROCOPY;
+inline constexpr int pass_credentials_option = SO_PASSCRED;
 inline constexpr int peek_offset_option = SO_PEEK_OFF;
 inline constexpr int max_pacing_rate_option = SO_MAX_PACING_RATE;
 inline constexpr int incoming_cpu_option = SO_INCOMING_CPU;

@@ -23,6 +23,7 @@ inline constexpr int send_buffer_force_option = no_option;
 inline constexpr int receive_buffer_force_option = no_option;
 inline constexpr int priority_option = no_option;
 inline constexpr int zero_copy_option = no_option;
+inline constexpr int pass_credentials_option = no_option;
 inline constexpr int peek_offset_option = no_option;
 inline constexpr int max_pacing_rate_option = no_option;
 inline constexpr int incoming_cpu_option = no_option;

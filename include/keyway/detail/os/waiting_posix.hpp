@@ -75,8 +75,8 @@ inline int await_any(std::span<::pollfd> set, const limit& within) noexcept {
 
 /// Sleeps until the handle is ready, and tells how (poll(2), revents). With an invalid handle, until the limit is reached.
 inline int await(native_handle handle, readiness wanted, const limit& within) noexcept {
-    const short events = wanted == readiness::readable ? POLLIN : wanted == readiness::writable ? POLLOUT : 0;
-    std::array<::pollfd, 2> set{{{}, {handle, events, 0}}};
+    const int events = wanted == readiness::readable ? POLLIN : wanted == readiness::writable ? POLLOUT : 0;
+    std::array<::pollfd, 2> set{{{}, {handle, static_cast<short>(events), 0}}};
     return await_any(set, within) < 0 ? -1 : set[1].revents;
 }
 

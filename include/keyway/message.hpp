@@ -11,7 +11,7 @@
 
 #include <keyway/buffer.hpp>
 #include <keyway/concepts.hpp>
-#include <keyway/control/buffer.hpp>
+#include <keyway/control/buffer.hpp>  // IWYU pragma: export
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/for_overwrite.hpp>
 #include <keyway/detail/os.hpp>

@@ -8,7 +8,7 @@ import struct
 import sys
 import unittest
 
-from support import PATIENCE, ProgramTest, needs_ipv6, needs_root, program, tool
+from support import PATIENCE, ChainTest, ProgramTest, has_ipv6, needs_ipv6, needs_root, program, tool
 
 ANSWER = r"64 bytes from {}: seq={} time=\d+\.\d\d ms\n"
 NOBODY = 65534
@@ -186,6 +186,23 @@ class ForgedAnswers(ProgramTest):
     def test_do_not_hide_the_true_answer(self):
         out = self.ping_with_helper("forge-and-answer", 0)
         self.assertRegex(out, "^" + ANSWER.format("127\\.0\\.0\\.1", 1) + "1 sent, 1 answered\n$")
+
+
+@needs_root
+class AlongAPath(ChainTest):
+    """Two routers are between who asks and who answers."""
+
+    def test_answers_come_from_the_far_end(self):
+        for version in (4, 6) if has_ipv6() else (4,):
+            with self.subTest(version):
+                target = self.address(self.length - 2, 2, version)
+                out, _ = self.run_to_end(*self.inside(self.chain[0], program("ping"), "-c", 1, target))
+                self.assertRegex(out.decode(), "^" + ANSWER.format(re.escape(target), 1) + "1 sent, 1 answered\n$")
+
+    def test_what_a_router_drops_is_not_answered(self):
+        self.set(self.chain[1], "ipv4/ip_forward", 0)
+        out, _ = self.run_to_end(*self.inside(self.chain[0], program("ping"), "-c", 1, self.address(2, 2)), code=1)
+        self.assertIn("1 sent, 0 answered\n", out.decode())
 
 
 if __name__ == "__main__":

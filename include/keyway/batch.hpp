@@ -102,6 +102,24 @@ void store(const os::batch_outcome& came, incoming_message_from<Endpoint>& one) 
     one.sender.resize(came.address_size);
 }
 
+/// The limit is one for all of the calls.
+template <class Outgoing, class... Limit>
+transfer_result<std::size_t> send_batch(os::native_handle native, std::span<const Outgoing> messages,
+                                        const Limit&... within) noexcept {
+    os::batch calls;
+    for (std::size_t done = 0; done < messages.size();) {
+        const std::size_t count = smaller(messages.size() - done, os::most_in_batch);
+        for (std::size_t i = 0; i < count; ++i) put(calls, i, messages[done + i]);
+        for (std::size_t sent = 0; sent < count;) {
+            const auto some = calls.send(native, sent, count - sent, within...);
+            if (some < 0) return failed_after(done + sent, operation::send_batch);
+            sent += static_cast<std::size_t>(some);
+        }
+        done += count;
+    }
+    return messages.size();
+}
+
 }  // namespace detail
 
 /// Sends the messages, in order, each whole or not at all.
@@ -120,18 +138,7 @@ template <class S, class... How>
 transfer_result<std::size_t> send_batch(const S& socket,
                                         std::span<const typename detail::batch_of<S>::outgoing> messages,
                                         const How&... how) noexcept {
-    detail::os::batch calls;
-    for (std::size_t done = 0; done < messages.size();) {
-        const std::size_t count = detail::smaller(messages.size() - done, detail::os::most_in_batch);
-        for (std::size_t i = 0; i < count; ++i) detail::put(calls, i, messages[done + i]);
-        for (std::size_t sent = 0; sent < count;) {
-            const auto some = calls.send(socket.native_handle(), sent, count - sent, waiting(how).limit()...);
-            if (some < 0) return detail::failed_after(done + sent, operation::send_batch);
-            sent += static_cast<std::size_t>(some);
-        }
-        done += count;
-    }
-    return messages.size();
+    return detail::send_batch(socket.native_handle(), messages, waiting(how).limit()...);
 }
 
 /// Receives messages into the first places: waits for one, and takes what else there is, in order.

@@ -25,6 +25,7 @@
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/message.hpp>
+#include <keyway/waiting.hpp>
 
 namespace keyway::inline KEYWAY_MODE {
 
@@ -122,18 +123,7 @@ public:
         if (size == 0)
             return unexpected<transfer_error>(
                 transfer_error(error(errc::invalid_argument, operation::send_message), 0));
-        std::size_t done = 0;
-        do {
-            const std::span<const std::byte> rest = data.subspan(done);
-            const std::span<const std::byte> piece = rest.first(detail::smaller(rest.size(), most_of(size)));
-            auto sent = send_piece(piece, size, to, how...);
-            if (!sent) {
-                sent.error().transferred += done;
-                return sent;
-            }
-            done += piece.size();
-        } while (done < data.size());
-        return done;
+        return send_pieces(data, size, to, waiting(how)...);  // one limit for all of them
     }
 
 private:
@@ -157,6 +147,23 @@ private:
 #else
         return false;
 #endif
+    }
+
+    template <class... How>
+    transfer_result<std::size_t> send_pieces(std::span<const std::byte> data, std::uint16_t size, const endpoint& to,
+                                             const How&... how) noexcept {
+        std::size_t done = 0;
+        do {
+            const std::span<const std::byte> rest = data.subspan(done);
+            const std::span<const std::byte> piece = rest.first(detail::smaller(rest.size(), most_of(size)));
+            auto sent = send_piece(piece, size, to, how...);
+            if (!sent) {
+                sent.error().transferred += done;
+                return sent;
+            }
+            done += piece.size();
+        } while (done < data.size());
+        return done;
     }
 
     template <class... How>

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <span>
@@ -15,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include <keyway/batch.hpp>
 #include <keyway/canceller.hpp>
 #include <keyway/control/ip.hpp>
 #include <keyway/control/segment_size.hpp>
@@ -166,6 +168,28 @@ TEST_CASE("an item goes and comes only where it fits") {
     static_assert(!sends(static_cast<kw::icmp4::socket*>(nullptr), static_cast<segment*>(nullptr)));
     static_assert(!sends(static_cast<kw::tcp::socket*>(nullptr), static_cast<hop*>(nullptr)));
     CHECK(control::list<>().bytes().empty());
+}
+
+TEST_CASE_FIXTURE(test::bounded, "the limit of a batch is one for all of its messages, however many calls they take") {
+    const auto ends = must(kw::unix_datagram::pair());
+    std::atomic<bool> over = false;
+    std::thread slow_reader([&] {
+        std::array<std::byte, 8> buffer;
+        while (!over) {
+            static_cast<void>(ends[1].recv(buffer, 5ms));
+            std::this_thread::sleep_for(2ms);
+        }
+    });
+    const std::vector<kw::outgoing_message> messages(20'000, kw::outgoing_message{"message"});
+    kw::transfer_result<std::size_t> sent = 0U;
+    const auto time = test::time_of([&] { sent = kw::send_batch(ends[0], messages, 60ms); });
+    over = true;
+    slow_reader.join();
+    REQUIRE_FALSE(sent);
+    CHECK(sent.error().timed_out());
+    CHECK(sent.error().transferred > 0);
+    CHECK(time >= 60ms);
+    CHECK(time < 20s);
 }
 
 }  // namespace

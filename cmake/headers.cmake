@@ -90,6 +90,7 @@ set(KEYWAY_HEADERS
     keyway/option/tcp_info.hpp
     keyway/option/unix.hpp
     # messages with what goes beside their data
+    keyway/detail/os/control_vocabulary.hpp
     keyway/detail/os/control_linux.hpp
     keyway/detail/os/control_bsd.hpp
     keyway/detail/os/control_posix.hpp

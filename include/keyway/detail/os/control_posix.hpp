@@ -14,6 +14,7 @@
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
+#include <keyway/detail/os/control_vocabulary.hpp>  // IWYU pragma: export
 #if defined(__linux__)
 #include <keyway/detail/os/control_linux.hpp>  // IWYU pragma: export
 #else
@@ -35,17 +36,6 @@ inline constexpr int close_arrivals_on_exec = 0;
 /// macOS has no flag for it: another thread's fork() may come in between.
 inline void close_on_exec(native_handle handle) noexcept { ::fcntl(handle, F_SETFD, FD_CLOEXEC); }
 #endif
-
-struct control_bytes {
-    void* data;
-    std::size_t size;  // the room there is, and then what is used of it
-};
-
-struct message_outcome {
-    std::ptrdiff_t length;   // as in message_length
-    bool truncated;          // the data, where messages are kept together
-    bool control_truncated;  // control messages were lost
-};
 
 /// `kind` is for recvmsg(2): tell_true_length for messages, 0 for streams, queued_errors for the error queue.
 template <readiness Wanted = readiness::readable, class... Limit>

@@ -16,6 +16,7 @@
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
+#include <keyway/detail/os/control_vocabulary.hpp>  // IWYU pragma: export
 
 namespace keyway::inline KEYWAY_MODE {
 namespace detail::os {
@@ -52,17 +53,6 @@ inline constexpr int udp_segment = 2;   // UDP_SEND_MSG_SIZE
 inline constexpr int udp_coalesce = 3;  // UDP_RECV_MAX_COALESCED_SIZE, and UDP_COALESCED_INFO
 inline constexpr int udp_coalesce_request = 65535;
 using udp_segment_value = ::DWORD;
-
-struct control_bytes {
-    void* data;
-    std::size_t size;  // the room there is, and then what is used of it
-};
-
-struct message_outcome {
-    std::ptrdiff_t length;   // as in message_length
-    bool truncated;          // the data, where messages are kept together
-    bool control_truncated;  // control messages were lost
-};
 
 inline constexpr int tell_true_length = 1;  // of messages; Windows does not
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_CONTROL_VOCABULARY_HPP
+#define KEYWAY_DETAIL_OS_CONTROL_VOCABULARY_HPP
+
+// What the rooms of control messages have in common.
+
+#include <cstddef>
+
+#include <keyway/detail/config.hpp>
+
+namespace keyway::inline KEYWAY_MODE {
+namespace detail::os {
+
+struct control_bytes {
+    void* data;
+    std::size_t size;  // the room there is, and then what is used of it
+};
+
+struct message_outcome {
+    std::ptrdiff_t length;   // as in message_length
+    bool truncated;          // the data, where messages are kept together
+    bool control_truncated;  // control messages were lost
+};
+
+}  // namespace detail::os
+}  // namespace keyway::inline KEYWAY_MODE
+
+#endif

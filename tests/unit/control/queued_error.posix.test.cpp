@@ -21,6 +21,17 @@ namespace {
 namespace kw = keyway;
 namespace control = kw::control;
 
+::sock_extended_err cause_of(unsigned code, unsigned char origin, unsigned char type, unsigned char icmp_code) {
+    ::sock_extended_err cause{};
+    cause.ee_errno = code;
+    cause.ee_origin = origin;
+    cause.ee_type = type;
+    cause.ee_code = icmp_code;
+    cause.ee_info = 1400;
+    cause.ee_data = 7;
+    return cause;
+}
+
 /// An entry of the error queue as the kernel writes it.
 std::vector<std::byte> entry_of(const ::sock_extended_err& cause, const kw::endpoint<kw::ip>& offender) {
     std::vector<std::byte> all(sizeof(cause) + offender.size());
@@ -30,7 +41,7 @@ std::vector<std::byte> entry_of(const ::sock_extended_err& cause, const kw::endp
 }
 
 TEST_CASE("an entry tells who said what") {
-    const auto bytes = entry_of({EMSGSIZE, SO_EE_ORIGIN_ICMP, 3, 4, 0, 1400, 7}, {kw::ipv4_address(192, 0, 2, 1), 0});
+    const auto bytes = entry_of(cause_of(EMSGSIZE, SO_EE_ORIGIN_ICMP, 3, 4), {kw::ipv4_address(192, 0, 2, 1), 0});
     const auto read = control::queued_error::decode({IPPROTO_IP, IP_RECVERR, bytes});
     REQUIRE(read);
     CHECK(read->why == kw::errc::message_too_long);
@@ -45,7 +56,7 @@ TEST_CASE("an entry tells who said what") {
 }
 
 TEST_CASE("F6: entries that are cut, or are any bytes, are read in their bounds") {
-    const auto whole = entry_of({EHOSTUNREACH, SO_EE_ORIGIN_ICMP6, 1, 4, 0, 0, 0}, {kw::ipv6_address::loopback(), 0});
+    const auto whole = entry_of(cause_of(EHOSTUNREACH, SO_EE_ORIGIN_ICMP6, 1, 4), {kw::ipv6_address::loopback(), 0});
     for (std::size_t size = 0; size <= whole.size(); ++size) {
         const std::vector<std::byte> cut(whole.data(), whole.data() + size);
         const auto read = control::queued_error::decode({IPPROTO_IPV6, IPV6_RECVERR, cut});

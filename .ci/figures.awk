@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# From the log of ctest, where a test is a doctest suite, a Python unittest or a plain program: `PASSED SKIPPED`, and a
-# line for each test case that was skipped, in part or whole. Those do not count as passed.
+# Reads ctest's log, in which a test is a doctest suite or a part of one, a Python unittest or a plain program. Prints
+# `PASSED SKIPPED` and a line for each test case that was skipped, in part or whole. Those do not count as passed.
 
 { sub(/\r$/, "") }
 

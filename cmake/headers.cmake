@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
-# Every header, bottom to top: a header includes only headers that stand above its line here. The list drives
-# installation; the test `headers.order` holds the includes against it.
+# Every header in one total order: a header includes only headers listed above it. The list drives installation; the
+# test `headers.order` checks the includes against it.
 set(KEYWAY_HEADERS
-    # the ground
+    # language and configuration
     keyway/version.hpp
     keyway/detail/config.hpp
     keyway/detail/expected/unexpected.hpp
@@ -11,7 +11,7 @@ set(KEYWAY_HEADERS
     keyway/detail/expected/expected.hpp
     keyway/detail/expected/expected_void.hpp
     keyway/expected.hpp
-    # values of text, no system calls
+    # text and addresses, no system calls
     keyway/text.hpp
     keyway/detail/scan.hpp
     keyway/detail/literal.hpp
@@ -20,63 +20,68 @@ set(KEYWAY_HEADERS
     keyway/address/ipv6.hpp
     keyway/address/ip.hpp
     keyway/address/network.hpp
-    # the operating system
-    keyway/detail/os/vocabulary.hpp
-    keyway/detail/os/linux.hpp
-    keyway/detail/os/bsd.hpp
-    keyway/detail/os/winsock.hpp
-    keyway/detail/os/waiting_posix.hpp
+    keyway/address.hpp
+    # the platform layer
+    keyway/detail/os/types.hpp
+    keyway/detail/os/linux/socket.hpp
+    keyway/detail/os/bsd/socket.hpp
+    keyway/detail/os/windows/winsock.hpp
+    keyway/detail/os/posix/wait.hpp
     keyway/detail/os/sockaddr.hpp
-    keyway/detail/os/posix.hpp
-    keyway/detail/os/windows_error.hpp
-    keyway/detail/os/waiting_windows.hpp
-    keyway/detail/os/transfer_windows.hpp
-    keyway/detail/os/windows.hpp
+    keyway/detail/os/posix/socket.hpp
+    keyway/detail/os/windows/error.hpp
+    keyway/detail/os/windows/wait.hpp
+    keyway/detail/os/windows/transfer.hpp
+    keyway/detail/os/windows/socket.hpp
     keyway/detail/os.hpp
-    keyway/detail/os/poll_vocabulary.hpp
-    keyway/detail/os/poll_linux.hpp
-    keyway/detail/os/poll_bsd.hpp
-    keyway/detail/os/poll_windows.hpp
+    keyway/detail/os/poll_types.hpp
+    keyway/detail/os/linux/poll.hpp
+    keyway/detail/os/bsd/poll.hpp
+    keyway/detail/os/windows/poll.hpp
+    keyway/detail/os/posix/poll.hpp
     keyway/detail/os/poll.hpp
     keyway/errc.hpp
     keyway/error.hpp
     keyway/deadline.hpp
-    # the vocabulary
+    # families, types and protocols
     keyway/concepts.hpp
     keyway/type.hpp
     keyway/protocol.hpp
     keyway/family.hpp
-    # what goes through a socket
+    # buffers, handles, limits, endpoints and the options of the core
     keyway/buffer.hpp
-    keyway/detail/for_overwrite.hpp
-    keyway/received.hpp
+    keyway/detail/uninitialized.hpp
+    keyway/message_result.hpp
     keyway/handle.hpp
     keyway/canceller.hpp
-    keyway/waiting.hpp
+    keyway/limit.hpp
     keyway/detail/bound_path.hpp
+    keyway/endpoint/credentials.hpp
     keyway/endpoint/ip.hpp
     keyway/endpoint/unix.hpp
     keyway/endpoint/any.hpp
+    keyway/endpoint.hpp
     keyway/option.hpp
+    keyway/option/scope.hpp
+    keyway/option/base.hpp
     keyway/option/socket.hpp
     keyway/option/ip.hpp
     keyway/option/tcp.hpp
-    # the three states
+    # the three states of a socket, and the core's umbrella
     keyway/detail/transfer.hpp
-    keyway/detail/view.hpp
+    keyway/detail/socket_base.hpp
     keyway/connection.hpp
     keyway/listener.hpp
     keyway/socket.hpp
     keyway/transport.hpp
     keyway/keyway.hpp
-    # the rest of the options
-    keyway/traffic_class.hpp
-    keyway/credentials.hpp
-    keyway/detail/os/option_linux.hpp
-    keyway/detail/os/option_bsd.hpp
-    keyway/detail/os/option_windows.hpp
+    # option/
+    keyway/packet/traffic_class.hpp
+    keyway/detail/os/linux/option.hpp
+    keyway/detail/os/bsd/option.hpp
+    keyway/detail/os/windows/option.hpp
     keyway/detail/os/option.hpp
-    keyway/detail/option_name.hpp
+    keyway/option/detail/name.hpp
     keyway/option/traffic_class.hpp
     keyway/option/path_mtu.hpp
     keyway/option/route.hpp
@@ -89,97 +94,115 @@ set(KEYWAY_HEADERS
     keyway/option/tcp_sending.hpp
     keyway/option/tcp_info.hpp
     keyway/option/unix.hpp
-    # messages with what goes beside their data
-    keyway/detail/os/control_vocabulary.hpp
-    keyway/detail/os/control_linux.hpp
-    keyway/detail/os/control_bsd.hpp
-    keyway/detail/os/control_posix.hpp
-    keyway/detail/os/control_windows.hpp
+    # message/
+    keyway/detail/os/control_types.hpp
+    keyway/detail/os/linux/control.hpp
+    keyway/detail/os/bsd/control.hpp
+    keyway/detail/os/posix/control.hpp
+    keyway/detail/os/windows/control.hpp
     keyway/detail/os/control.hpp
-    keyway/control/item.hpp
-    keyway/control/buffer.hpp
-    keyway/control/unix.hpp
-    keyway/control/ip.hpp
-    keyway/control/timestamp.hpp
-    keyway/control/segment_size.hpp
-    keyway/control/queued_error.hpp
-    keyway/message.hpp
-    keyway/error_queue.hpp
+    keyway/message/control/item.hpp
+    keyway/message/control/buffer.hpp
+    keyway/message/control/unix.hpp
+    keyway/message/control/packet_info.hpp
+    keyway/message/control/ip.hpp
+    keyway/message/control/timestamp.hpp
+    keyway/message/control/segment_size.hpp
+    keyway/message/control/queued_error.hpp
+    keyway/message/message.hpp
+    keyway/message/error_queue.hpp
     keyway/detail/os/zero_copy.hpp
-    keyway/zero_copy.hpp
-    keyway/handles.hpp
-    keyway/detail/os/batch_vocabulary.hpp
-    keyway/detail/os/batch_linux.hpp
+    keyway/message/zero_copy.hpp
+    keyway/message/descriptors.hpp
+    keyway/detail/os/batch_types.hpp
+    keyway/detail/os/linux/batch.hpp
     keyway/detail/os/batch_loop.hpp
     keyway/detail/os/batch.hpp
-    keyway/batch.hpp
-    keyway/segment.hpp
-    # packets, no system calls
-    keyway/detail/network_order.hpp
+    keyway/message/batch.hpp
+    keyway/message/segments.hpp
+    keyway/message/segment.hpp
+    # packet/, no system calls
+    keyway/packet/detail/network_order.hpp
     keyway/packet/error.hpp
     keyway/packet/checksum.hpp
     keyway/packet/ipv4_header.hpp
     keyway/packet/icmp_types.hpp
     keyway/packet/icmp.hpp
     keyway/packet/quoted.hpp
-    # options besides
+    keyway/packet.hpp
+    # options that need them, and multicast
     keyway/detail/os/icmp_filter.hpp
     keyway/option/icmp.hpp
-    keyway/detail/os/multicast_posix.hpp
-    keyway/detail/os/multicast_windows.hpp
+    keyway/detail/os/posix/multicast.hpp
+    keyway/detail/os/windows/multicast.hpp
     keyway/detail/os/multicast.hpp
     keyway/option/multicast.hpp
-    keyway/multicast.hpp
-    # files
-    keyway/byte_stream.hpp
-    keyway/detail/os/file_vocabulary.hpp
-    keyway/detail/os/file_linux.hpp
-    keyway/detail/os/file_bsd.hpp
-    keyway/detail/os/file_posix.hpp
-    keyway/detail/os/file_windows.hpp
+    keyway/message/multicast.hpp
+    keyway/message.hpp
+    keyway/options.hpp
+    # file/
+    keyway/file/byte_stream.hpp
+    keyway/detail/os/file_types.hpp
+    keyway/detail/os/linux/file.hpp
+    keyway/detail/os/bsd/file.hpp
+    keyway/detail/os/posix/file.hpp
+    keyway/detail/os/windows/file.hpp
     keyway/detail/os/file.hpp
-    keyway/file.hpp
-    keyway/detail/os/copy_vocabulary.hpp
-    keyway/detail/os/copy_posix.hpp
-    keyway/detail/os/copy_linux.hpp
-    keyway/detail/os/copy_windows.hpp
-    keyway/detail/os/copy_none.hpp
+    keyway/file/access.hpp
+    keyway/file/file_interface.hpp
+    keyway/file/file.hpp
+    keyway/file/pipe.hpp
+    keyway/file/standard_streams.hpp
+    keyway/detail/os/copy_types.hpp
+    keyway/detail/os/posix/copy.hpp
+    keyway/detail/os/linux/copy.hpp
+    keyway/detail/os/windows/copy.hpp
+    keyway/detail/os/bsd/copy.hpp
     keyway/detail/os/copy.hpp
-    keyway/detail/copy.hpp
-    keyway/transfer.hpp
-    # names and interfaces
+    keyway/file/detail/copy.hpp
+    keyway/file/copy.hpp
+    keyway/file.hpp
+    # link/
     keyway/detail/list_iterator.hpp
-    keyway/detail/os/interface_linux.hpp
-    keyway/detail/os/interface_bsd.hpp
-    keyway/detail/os/interface_posix.hpp
-    keyway/detail/os/interface_windows.hpp
+    keyway/detail/os/linux/interface.hpp
+    keyway/detail/os/bsd/interface.hpp
+    keyway/detail/os/posix/interface.hpp
+    keyway/detail/os/windows/interface.hpp
     keyway/detail/os/interface.hpp
-    keyway/interface.hpp
-    keyway/detail/os/thread_posix.hpp
-    keyway/detail/os/thread_windows.hpp
+    keyway/link/interface.hpp
+    keyway/link.hpp
+    # client/
+    keyway/detail/os/posix/thread.hpp
+    keyway/detail/os/windows/thread.hpp
     keyway/detail/os/thread.hpp
-    keyway/detail/background.hpp
-    keyway/detail/os/resolve_posix.hpp
-    keyway/detail/os/resolve_windows.hpp
+    keyway/client/detail/background.hpp
+    keyway/detail/os/posix/resolve.hpp
+    keyway/detail/os/windows/resolve.hpp
     keyway/detail/os/resolve.hpp
-    keyway/detail/lookup.hpp
-    keyway/resolve.hpp
-    # connecting, waiting for many, serving
-    keyway/connecting.hpp
-    keyway/detail/bounded_list.hpp
-    keyway/detail/interleaved.hpp
-    keyway/connect.hpp
-    keyway/poll.hpp
-    keyway/detail/workers.hpp
-    keyway/serve.hpp
-    keyway/listen_fds.hpp
+    keyway/client/detail/lookup.hpp
+    keyway/client/resolve.hpp
+    keyway/client/connecting.hpp
+    keyway/client/detail/bounded_list.hpp
+    keyway/client/detail/interleaved.hpp
+    keyway/client/connect.hpp
+    keyway/client.hpp
+    # event/
+    keyway/event/poll.hpp
+    keyway/event/wait.hpp
     keyway/detail/os/signal_slot.hpp
-    keyway/detail/os/signal_posix.hpp
-    keyway/detail/os/signal_windows.hpp
+    keyway/detail/os/posix/signal.hpp
+    keyway/detail/os/windows/signal.hpp
     keyway/detail/os/signal.hpp
-    keyway/signal.hpp
-    # bridges
-    keyway/stop_token.hpp
-    keyway/system_error.hpp
-    keyway/format.hpp
+    keyway/event/signal.hpp
+    keyway/event/stop_token.hpp
+    keyway/event.hpp
+    # server/
+    keyway/server/detail/workers.hpp
+    keyway/server/serve.hpp
+    keyway/server/listen_fds.hpp
+    keyway/server.hpp
+    # bridge/
+    keyway/bridge/system_error.hpp
+    keyway/bridge/format.hpp
+    keyway/bridge.hpp
 )

@@ -3,9 +3,9 @@
 //   chat_server 127.0.0.1:7777            and in some other windows            nc 127.0.0.1 7777
 // "/nick NAME" changes one's name, "/quit" leaves, and Ctrl-C ends it all.
 
+#include <keyway/event/poll.hpp>
+#include <keyway/event/signal.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/poll.hpp>
-#include <keyway/signal.hpp>
 
 #include <algorithm>
 #include <array>
@@ -68,7 +68,7 @@ kw::result<void> chat::run(const kw::canceller_view& stop) {
     if (auto added = set_.add(stop, kw::readable, the_stop); !added) return added;
     for (;;) {
         const auto ready = accepts_ ? set_.wait() : set_.wait(std::chrono::seconds(1));
-        if (!ready && !ready.error().timed_out()) return kw::unexpected(ready.error());
+        if (!ready && !ready.error().timed_out()) return kw::failure(ready);
         if (!ready) {
             if (auto again = listen_again(true); !again) return again;
             continue;
@@ -97,7 +97,7 @@ kw::result<void> chat::welcome() {
     // Out of descriptors: who knocks has to wait until somebody leaves, and must not keep us busy until then.
     if (!next && next.error().is_resource_exhausted()) return listen_again(false);
     if (!next && next.error().would_block()) return {};
-    if (!next) return kw::unexpected(next.error());
+    if (!next) return kw::failure(next);
     const std::size_t number = ++last_number_;
     if (auto set = next->connection.set(kw::option::non_blocking{}); !set) return set;
     if (auto added = set_.add(next->connection, kw::readable, number); !added) return added;

@@ -2,9 +2,9 @@
 // A server for many clients, over IPv4, IPv6 and AF_UNIX at once, that ends cleanly on Ctrl-C.
 //   echo_server 7777 /tmp/echo.sock
 
+#include <keyway/event/signal.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/serve.hpp>
-#include <keyway/signal.hpp>
+#include <keyway/server/serve.hpp>
 
 #include <array>
 #include <charconv>
@@ -27,9 +27,9 @@ int report(std::string_view what, const auto& error) {
 /// Sends back what a client sends. A minute of silence ends it, and so does the end of the server.
 void echo(const auto& client, kw::canceller_view end) {
     std::array<std::byte, 16384> buffer;
-    while (auto got = client.recv(buffer, kw::waiting(1min).canceled_by(end))) {
+    while (auto got = client.recv(buffer, kw::limit(1min).cancelled_by(end))) {
         if (got->empty()) return;
-        if (!client.send_all(*got, kw::waiting(1min).canceled_by(end))) return;
+        if (!client.send_all(*got, kw::limit(1min).cancelled_by(end))) return;
     }
 }
 
@@ -53,7 +53,7 @@ int main(int count, char** arguments) {
     if (auto at = network->local_endpoint()) std::cerr << "echo_server: listening on " << at->text().view() << '\n';
 
     const auto done =
-        kw::serve(std::tie(*network, *local),
+        kw::serve(kw::listeners(*network, *local),
                   [](const auto& client, const auto& /*peer*/, kw::canceller_view end) { echo(client, end); },
                   {.handlers = 256, .until = *stop, .drain = 2s});
 

@@ -4,9 +4,9 @@
 // gives up where not all of it has come within 5 seconds, from the look-up of the name on. Also: [::1]:8000/index.html
 // Exit code: 0 all of a 2xx answer came, 1 it did not, 2 wrong usage.
 
-#include <keyway/connect.hpp>
+#include <keyway/client/connect.hpp>
+#include <keyway/client/resolve.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/resolve.hpp>
 
 #include <algorithm>
 #include <array>

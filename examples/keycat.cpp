@@ -4,11 +4,12 @@
 // destructors close the sockets and remove the path. To copy a file:
 //   keycat -l 8080 -f copy            and elsewhere            keycat www.example.org 8080 -f original
 
-#include <keyway/connect.hpp>  // IWYU pragma: keep
+#include <keyway/client/connect.hpp>  // IWYU pragma: keep
+#include <keyway/client/resolve.hpp>
+#include <keyway/event/signal.hpp>
+#include <keyway/file/copy.hpp>
+#include <keyway/file/standard_streams.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/resolve.hpp>
-#include <keyway/signal.hpp>
-#include <keyway/transfer.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -53,7 +54,7 @@ struct session {
     const char* file = nullptr;
     seconds patience = seconds::max();
     kw::result<kw::signal_stop> stop = kw::signal_stop::open();
-    kw::waiting limit;  // for names and connecting
+    kw::limit limit;  // for names and connecting
     kw::file_view<kw::access::read> source = kw::standard_input();
     kw::file_view<kw::access::write> sink = kw::standard_output();
 };
@@ -82,7 +83,7 @@ struct traffic {
             bytes += so_far - std::exchange(before, so_far);
             last_move = steady_clock::now();
         };
-        const auto all = kw::copy(from, to, kw::everything, count, stop);
+        const auto all = kw::copy(from, to, kw::everything, stop, count);
         return all ? kw::error() : static_cast<const kw::error&>(all.error());
     }
     void end(bool ends_all) {
@@ -101,20 +102,20 @@ struct datagrams {
     Line line;
 
     // An empty span would be the end, and an empty datagram is none.
-    kw::result<std::span<std::byte>> read(kw::mutable_bytes room, const kw::waiting& how = {}) const noexcept {
+    kw::result<std::span<std::byte>> read(kw::mutable_bytes buffer, const kw::limit& limit = {}) const noexcept {
         for (;;) {
             const auto got = [&] {
-                if constexpr (kw::can_recv<Line>) return line.recv(room, how);
-                else return line.recv_from(room, how);
+                if constexpr (kw::can_recv<Line>) return line.recv(buffer, limit);
+                else return line.recv_from(buffer, limit);
             }();
-            if (!got) return kw::unexpected(got.error());
+            if (!got) return kw::failure(got);
             if (got->truncated)
                 std::fprintf(stderr, "keycat: the end of a datagram of %zu bytes is lost\n", got->length);
             if (!got->data.empty()) return got->data;
         }
     }
-    kw::result<std::size_t> write(kw::const_bytes data, const kw::waiting& how = {}) const noexcept {
-        return line.send(data.first(std::min<std::size_t>(data.size(), 1200)), how);
+    kw::result<std::size_t> write(kw::const_bytes data, const kw::limit& limit = {}) const noexcept {
+        return line.send(data.first(std::min<std::size_t>(data.size(), 1200)), limit);
     }
 };
 
@@ -153,11 +154,11 @@ int carry(const Line& line, std::string_view peer, const session& s) {
 
     const bool shown = s.file && (s.progress || ::isatty(STDERR_FILENO) != 0);
     const auto silence = [&] { return kw::deadline(shared->last_move.load() + s.patience); };
-    while (!stop.is_canceled() && !silence().has_passed()) {
+    while (!stop.is_cancelled() && !silence().has_passed()) {
         (void)s.stop->wait(shown ? std::min(kw::deadline(200ms), silence()) : silence());
         if (shown) shared->show("");
     }
-    const bool silent = !stop.is_canceled();
+    const bool silent = !stop.is_cancelled();
     (void)stop.cancel();
     // On Windows nothing ends a read of stdin: the thread that is in it ends with the program.
     for (auto& thread : threads) KEYWAY_HAS_WINDOWS ? thread.detach() : thread.join();
@@ -220,8 +221,8 @@ template <class Type>
 auto look_up(std::string_view host, std::string_view port, const session& s) {
     using endpoints = std::vector<kw::endpoint<kw::ip>>;
     const auto of = [&]<class Family>(Family) -> kw::result<endpoints> {
-        const auto found = kw::resolve<Family, Type>(host, port, {}, s.limit);
-        if (!found) return kw::unexpected(found.error());
+        const auto found = kw::resolve<Family, Type>(host, port, s.limit);
+        if (!found) return kw::failure(found);
         return endpoints(found->begin(), found->end());
     };
     return s.v4 ? of(kw::ipv4()) : s.v6 ? of(kw::ipv6()) : of(kw::ip());
@@ -249,7 +250,7 @@ int main(int argc, char** argv) {
         return std::fputs(usage, stderr), wrong_usage;
 
     if (!s.stop) return fail("signals", s.stop.error().message());
-    s.limit = kw::waiting(s.patience).canceled_by(*s.stop);
+    s.limit = kw::limit(s.patience).cancelled_by(*s.stop);
     kw::result<kw::file<kw::access::read>> file;
     if (s.file && !s.listen) file = kw::file<kw::access::read>::open(s.file);
     if (!file) return fail(s.file, file.error().reason());

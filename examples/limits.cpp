@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 kw::transfer_result<std::span<std::byte>> ask(const kw::tcp::connection& server, std::string_view question,
                                               std::span<std::byte> answer) {
     const kw::deadline until = 100ms;  // from now on
-    if (auto sent = server.send_all(question, until); !sent) return kw::unexpected(sent.error());
+    if (auto sent = server.send_all(question, until); !sent) return kw::failure(sent);
     return server.recv_exact(answer, until);
 }
 
@@ -49,15 +49,15 @@ int main() {
     const auto stop = kw::canceller::open();
     if (!stop) return report(stop.error());
     std::thread reader([&] {
-        const auto got = client.recv(buffer, kw::waiting(1min).canceled_by(*stop));
-        if (!got && got.error() == kw::errc::operation_canceled) std::cout << "canceled: no byte is lost\n";
+        const auto got = client.recv(buffer, kw::limit(1min).cancelled_by(*stop));
+        if (!got && got.error() == kw::errc::operation_canceled) std::cout << "cancelled: no byte is lost\n";
     });
     if (auto done = stop->cancel(); !done) return report(done.error());
     reader.join();
 
     // On a processor that nobody else needs: tries for 50 microseconds before it sleeps.
     if (auto sent = server.send_all("now"); !sent) return report(sent.error());
-    const auto soon = client.recv(buffer, kw::waiting(1s).spin(50us));
+    const auto soon = client.recv(buffer, kw::limit(1s).spin(50us));
     if (!soon) return report(soon.error());
     std::cout << "spin: " << kw::as_text(*soon) << '\n';
     return 0;

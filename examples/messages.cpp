@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // More than bytes in a message, and more than one message in a call: what goes beside the data, batches, segments.
 
-#include <keyway/batch.hpp>
-#include <keyway/control/ip.hpp>
-#include <keyway/handles.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/message.hpp>
-#include <keyway/segment.hpp>
+#include <keyway/message/batch.hpp>
+#include <keyway/message/control/packet_info.hpp>
+#include <keyway/message/descriptors.hpp>
+#include <keyway/message/message.hpp>
+#include <keyway/message/segment.hpp>
 
 #include <array>
 #include <chrono>  // IWYU pragma: keep
@@ -29,10 +29,10 @@ kw::result<std::size_t> answer_one(const kw::udp4::socket& server) {
     std::array<std::byte, 1500> question;
     control::buffer<control::packet_info> extra;
     const auto got = kw::recv_message(server, question, extra, 5s);
-    if (!got) return kw::unexpected(got.error());
+    if (!got) return kw::failure(got);
     const auto info = extra.get<control::packet_info>();
     if (!info) return server.send_to("answer", got->sender);
-    return kw::send_message(server, "answer", got->sender, control::list{info->reply()});
+    return kw::send_message(server, "answer", control::list{info->reply()}, got->sender);
 }
 
 int main() {
@@ -53,15 +53,15 @@ int main() {
     std::array<kw::outgoing_message_to<kw::udp4::endpoint>, 3> out{{{"one", to}, {"two", to}, {"three", to}}};
     if (auto sent = kw::send_batch(*client, out); !sent) return report(sent.error());
 
-    std::array<std::array<std::byte, 1500>, 8> room;
-    std::array<kw::incoming_message_from<kw::udp4::endpoint>, 8> in;
-    for (std::size_t i = 0; i < in.size(); ++i) in[i].buffer = room[i];
+    std::array<std::array<std::byte, 1500>, 8> buffers;
+    std::array<kw::message_slot_from<kw::udp4::endpoint>, 8> in;
+    for (std::size_t i = 0; i < in.size(); ++i) in[i].buffer = buffers[i];
     for (std::size_t count = 0; count < out.size();) {
         const auto came = kw::recv_batch(*server, std::span(in).subspan(count), 5s);
         if (!came) return report(came.error());
         count += *came;
     }
-    std::cout << "in a batch: " << kw::as_text(in[0].data()) << ' ' << kw::as_text(in[2].data()) << '\n';
+    std::cout << "in a batch: " << kw::as_text(in[0].data) << ' ' << kw::as_text(in[2].data) << '\n';
 
     // One buffer that the kernel cuts into datagrams of 1200 bytes.
     const std::vector<std::byte> film(30'000);
@@ -74,7 +74,7 @@ int main() {
     for (std::size_t size = 0; size < film.size();) {
         const auto got = kw::recv_segments(*server, joined, 5s);
         if (!got) return report(got.error());
-        for (const auto datagram : got->datagrams) {
+        for (const auto datagram : got->data) {
             size += datagram.size();
             ++datagrams;
         }
@@ -87,9 +87,9 @@ int main() {
     const auto listener = kw::tcp4::listen({kw::ipv4_address::loopback(), 0});
     if (!ends || !listener) return 1;
     const auto& [broker, worker] = *ends;
-    if (auto sent = kw::send_handles(broker, "yours", *listener); !sent) return report(sent.error());
+    if (auto sent = kw::send_descriptors(broker, "yours", *listener); !sent) return report(sent.error());
 
-    auto came = kw::recv_handles<1>(worker, buffer, 5s);
+    auto came = kw::recv_descriptors<1>(worker, buffer, 5s);
     if (!came) return report(came.error());
     const auto mine = came->rights.adopt<kw::tcp4::listener>(0);
     if (!mine) return report(mine.error());

@@ -3,10 +3,10 @@
 //   multicast_receiver 239.255.77.1:7700 eth0 printer 631        multicast_receiver [ff02::7701]:7700 eth0 printer 631
 // examples/multicast_sender.cpp asks. Ctrl-C ends it.
 
-#include <keyway/interface.hpp>
+#include <keyway/event/signal.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/multicast.hpp>
-#include <keyway/signal.hpp>
+#include <keyway/link/interface.hpp>
+#include <keyway/message/multicast.hpp>
 
 #include <array>
 #include <cstddef>

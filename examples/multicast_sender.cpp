@@ -3,9 +3,9 @@
 //   multicast_sender 239.255.77.1:7700 eth0 printer              multicast_sender [ff02::7701]:7700 eth0 printer
 // examples/multicast_receiver.cpp answers.
 
-#include <keyway/interface.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/multicast.hpp>
+#include <keyway/link/interface.hpp>
+#include <keyway/message/multicast.hpp>
 
 #include <array>
 #include <charconv>
@@ -48,8 +48,7 @@ int main(int count, char** arguments) {
 
     const auto socket = kw::udp::socket::open_for(*group);
     if (!socket) return report("socket", socket.error());
-    const auto set = group->address().is_v4() ? socket->set(kw::option::multicast_interface_v4{*index})
-                                              : socket->set(kw::option::multicast_interface_v6{*index});
+    const auto set = socket->set(kw::option::multicast_interface{*index});
     if (!set) return report(arguments[2], set.error());
     const kw::deadline until = 2s;
     if (const auto asked = socket->send_to("who is " + name + '?', *group); !asked)

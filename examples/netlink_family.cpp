@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// A family that keyway has never heard of, written against <keyway/concepts.hpp> alone: AF_NETLINK, by which programs
-// talk to the kernel. It asks the kernel for this machine's network interfaces and prints their names.
+// A user-defined address family that needs only <keyway/concepts.hpp>: AF_NETLINK, the interface to the kernel's network
+// configuration. Prints the names of this machine's network interfaces.
 
 #include <keyway/concepts.hpp>
 
@@ -33,7 +33,7 @@ struct netlink {
     static constexpr bool takes = keyway::connectionless<T>;
 };
 
-/// The protocol that tells about interfaces, addresses and routes. Source: rtnetlink(7).
+/// The protocol for interfaces, addresses and routes. Source: rtnetlink(7).
 struct netlink_route {
     static constexpr int number = NETLINK_ROUTE;
     template <class F, class T>
@@ -44,7 +44,7 @@ static_assert(keyway::endpoint_type<netlink_endpoint>);
 static_assert(keyway::address_family<netlink>);
 static_assert(keyway::protocol_type<netlink_route>);
 
-// That was all: every state, option, concept and error of the library works with it.
+// That is all: every operation, option, concept and error of the library works with it.
 
 #include <keyway/transport.hpp>
 
@@ -59,7 +59,7 @@ using route = kw::transport<netlink, kw::raw, netlink_route>;
 
 static_assert(kw::can_send_to<route::socket> && !kw::can_listen<route::socket>);
 
-// The name of the interface that one RTM_NEWLINK message describes, or nothing.
+// The name of the interface in the attributes of an RTM_NEWLINK message; empty if there is none.
 std::string_view interface_name(std::span<const std::byte> attributes) {
     while (attributes.size() >= sizeof(::rtattr)) {
         ::rtattr attribute;
@@ -75,7 +75,7 @@ std::string_view interface_name(std::span<const std::byte> attributes) {
     return {};
 }
 
-// Prints the interfaces in one datagram; false when the kernel has told them all, or something is wrong with it.
+// Prints the interfaces in one datagram. Returns false after the last one, or if the datagram is malformed.
 bool print_interfaces(std::span<const std::byte> datagram) {
     while (datagram.size() >= sizeof(::nlmsghdr)) {
         ::nlmsghdr header;
@@ -102,18 +102,18 @@ int main() {
 
     auto socket = route::socket::open();
     if (!socket) {
-        std::cerr << socket.error().message().view() << '\n';
+        std::cerr << socket.error().message() << '\n';
         return 1;
     }
     if (auto sent = socket->send_to(std::as_bytes(std::span(&request, 1)), netlink_endpoint(0)); !sent) {
-        std::cerr << sent.error().message().view() << '\n';
+        std::cerr << sent.error().message() << '\n';
         return 1;
     }
     alignas(::nlmsghdr) std::array<std::byte, 32768> buffer;
     for (;;) {
         const auto message = socket->recv_from(buffer);
         if (!message) {
-            std::cerr << message.error().message().view() << '\n';
+            std::cerr << message.error().message() << '\n';
             return 1;
         }
         if (message->truncated || message->sender.address.nl_pid != 0) return 1;

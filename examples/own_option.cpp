@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// A socket option that keyway has never heard of is one struct, and is checked like every other.
+// A user-defined socket option is one struct, and is checked like the library's options.
 
 #include <keyway/keyway.hpp>
 
@@ -7,12 +7,12 @@
 
 namespace kw = keyway;
 
-/// Packets go to hosts of this network alone, past every router. Source: socket(7), SO_DONTROUTE.
+/// Sends only to hosts on the local network, never through a router. Source: socket(7), SO_DONTROUTE.
 struct neighbours_only {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_DONTROUTE;
     template <class F, class T, class P>
-    static constexpr bool fits = kw::internet_family<F>;  // AF_UNIX knows no routers
+    static constexpr bool fits = kw::internet_family<F>;  // AF_UNIX has no routers
     using value_type = bool;
     bool value = true;
 };
@@ -25,7 +25,7 @@ int main() {
     auto socket = kw::tcp4::socket::open();
     if (!socket) return 1;
     if (auto set = socket->set(neighbours_only{true}); !set) {
-        std::cerr << set.error().message().view() << '\n';
+        std::cerr << set.error().message() << '\n';
         return 1;
     }
     const auto now = socket->get<neighbours_only>();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// A family of a user's own, written against <keyway/concepts.hpp> alone: AF_PACKET, the frames of one interface as they
-// pass. Prints a line for each, until COUNT have passed or Ctrl-C. It takes CAP_NET_RAW.
+// A user-defined address family that needs only <keyway/concepts.hpp>: AF_PACKET, the frames of one interface. Prints a
+// line for each frame, until COUNT frames or Ctrl-C. Requires CAP_NET_RAW.
 //   packet_family eth0            packet_family lo 10
 
 #include <keyway/concepts.hpp>
@@ -17,7 +17,7 @@ constexpr std::uint16_t in_network_order(std::uint16_t number) {
     return std::endian::native == std::endian::big ? number : std::uint16_t(number << 8 | number >> 8);
 }
 
-/// Where a frame came from, or what a socket is bound to: an interface. Source: packet(7).
+/// The interface that a frame came from or a socket is bound to. Source: packet(7).
 struct packet_endpoint {
     constexpr packet_endpoint() = default;
     constexpr explicit packet_endpoint(int interface_index) { address.sll_ifindex = interface_index; }
@@ -26,7 +26,7 @@ struct packet_endpoint {
     const ::sockaddr_ll* data() const { return &address; }
     static constexpr std::size_t size() { return sizeof(::sockaddr_ll); }
     static constexpr std::size_t capacity() { return sizeof(::sockaddr_ll); }
-    void resize(std::size_t size) {  // a longer hardware address than fits was cut by the kernel
+    void resize(std::size_t size) {  // the kernel truncates long hardware addresses
         if (size < offsetof(::sockaddr_ll, sll_addr)) *this = packet_endpoint();
     }
 
@@ -56,12 +56,12 @@ struct every_frame {
 static_assert(keyway::endpoint_type<packet_endpoint>);
 static_assert(keyway::address_family<packet>);
 
-// That was all: every state, option, concept and error of the library works with it.
+// That is all: every operation, option, concept and error of the library works with it.
 
-#include <keyway/interface.hpp>
+#include <keyway/event/signal.hpp>
+#include <keyway/link/interface.hpp>
 #include <keyway/packet/error.hpp>
 #include <keyway/packet/ipv4_header.hpp>
-#include <keyway/signal.hpp>
 #include <keyway/transport.hpp>
 
 #include <array>
@@ -78,11 +78,11 @@ using frames = kw::transport<packet, kw::raw, every_frame>;
 static_assert(kw::can_recv_from<frames::socket> && !kw::can_listen<frames::socket>);
 
 int report(std::string_view what, const kw::error& error) {
-    std::cerr << "packet_family: " << what << ": " << error.message().view() << '\n';
+    std::cerr << "packet_family: " << what << ": " << error.message() << '\n';
     return 1;
 }
 
-/// For instance `in  98 bytes, type 0800, 192.0.2.1 > 192.0.2.2, protocol 1`.
+/// For example `in  98 bytes, type 0800, 192.0.2.1 > 192.0.2.2, protocol 1`.
 void print(std::span<const std::byte> frame, std::size_t length, const ::sockaddr_ll& from) {
     std::printf("%s %zu bytes", from.sll_pkttype == PACKET_OUTGOING ? "out" : "in ", length);
     if (frame.size() >= ETH_HLEN) {
@@ -104,14 +104,14 @@ void print(std::span<const std::byte> frame, std::size_t length, const ::sockadd
 }
 
 int main(int argc, char** argv) {
-    unsigned long left = 0;  // 0: without end
-    bool understood = argc == 2 || argc == 3;
+    unsigned long left = 0;  // 0 means no limit
+    bool valid = argc == 2 || argc == 3;
     if (argc == 3) {
         const std::string_view text = argv[2];
         const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), left);
-        understood = failure == std::errc() && end == text.data() + text.size() && left != 0;
+        valid = failure == std::errc() && end == text.data() + text.size() && left != 0;
     }
-    if (!understood) return std::fputs("usage: packet_family INTERFACE [COUNT]\n", stderr), 2;
+    if (!valid) return std::fputs("usage: packet_family INTERFACE [COUNT]\n", stderr), 2;
 
     const auto index = kw::interface_index(argv[1]);
     if (!index) return report(argv[1], index.error());

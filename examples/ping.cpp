@@ -78,11 +78,11 @@ kw::result<milliseconds> ask(const typename Transport::connection& line, const m
     std::array<std::byte, request_size> written;
     const auto start = clock_type::now();
     const kw::deadline until = 1s;
-    if (auto sent = line.send(*request.write(written)); !sent) return kw::unexpected(sent.error());
+    if (auto sent = line.send(*request.write(written)); !sent) return kw::failure(sent);
     for (;;) {
-        std::array<std::byte, 1500> room;
-        const auto got = line.recv(room, until);
-        if (!got) return kw::unexpected(got.error());
+        std::array<std::byte, 1500> buffer;
+        const auto got = line.recv(buffer, until);
+        if (!got) return kw::failure(got);
         if (answers<Transport>(got->data, request)) return clock_type::now() - start;
     }
 }
@@ -125,12 +125,12 @@ int ping(const typename Raw::endpoint& host, unsigned count, bool unprivileged) 
     if (!unprivileged) {
         const auto line = Raw::connect(host);
         if (line) return ask_often<Raw>(*line, name, count);
-        if (line.error() != kw::errc::not_permitted) return fail(name, line.error().message());
+        if (line.error() != kw::errc::operation_not_permitted) return fail(name, line.error().message());
     }
     const auto line = Unprivileged::connect(host);
     if (line) return ask_often<Unprivileged>(*line, name, count);
     fail(name, line.error().message());
-    if (line.error() == kw::errc::access_denied)
+    if (line.error() == kw::errc::permission_denied)
         std::fputs("ping: raw sockets take CAP_NET_RAW, ping sockets a group in net.ipv4.ping_group_range\n", stderr);
     return 1;
 }
@@ -151,6 +151,6 @@ int main(int argc, char** argv) {
 
     const auto address = kw::ip_address::parse(argv[optind]);
     if (!address) return fail(argv[optind], address.error().message(), 2);
-    if (const auto* v4 = address->if_v4()) return ping<kw::icmp4, ping4>({*v4, 0}, count, unprivileged);
-    return ping<kw::icmp6, ping6>({*address->if_v6(), 0}, count, unprivileged);
+    if (const auto* v4 = address->as_v4()) return ping<kw::icmp4, ping4>({*v4, 0}, count, unprivileged);
+    return ping<kw::icmp6, ping6>({*address->as_v6(), 0}, count, unprivileged);
 }

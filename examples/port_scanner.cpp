@@ -5,9 +5,9 @@
 //   port_scanner 192.0.2.1 1-1023       some of another
 // Exit code: 0 done, 1 network failure, 2 wrong usage.
 
-#include <keyway/connecting.hpp>
+#include <keyway/client/connecting.hpp>
+#include <keyway/event/poll.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/poll.hpp>
 
 #include <charconv>
 #include <chrono>
@@ -72,12 +72,12 @@ kw::result<void> scanner::scan(unsigned first, unsigned last) {
     for (unsigned next = first; next <= last || !attempts_.empty();) {
         while (next <= last && attempts_.size() < at_once_) {
             const auto started = start(static_cast<std::uint16_t>(next));
-            if (!started) return kw::unexpected(started.error());
+            if (!started) return kw::failure(started);
             if (*started) ++next;
         }
         if (attempts_.empty()) continue;
         const auto ready = set_.wait(attempts_.begin()->second.until);
-        if (!ready && !ready.error().timed_out()) return kw::unexpected(ready.error());
+        if (!ready && !ready.error().timed_out()) return kw::failure(ready);
         if (ready)
             for (const auto& event : *ready)
                 if (auto finished = finish(event.token); !finished) return finished;
@@ -94,8 +94,8 @@ kw::result<bool> scanner::start(std::uint16_t port) {
         at_once_ = attempts_.size();  // so many descriptors there are
         return false;
     }
-    if (!begun) return kw::unexpected(begun.error());
-    if (auto added = set_.add(*begun, kw::writable, port); !added) return kw::unexpected(added.error());
+    if (!begun) return kw::failure(begun);
+    if (auto added = set_.add(*begun, kw::writable, port); !added) return kw::failure(added);
     attempts_.emplace(port, attempt{.connection = std::move(*begun), .until = patience_});
     return true;
 }

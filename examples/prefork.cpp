@@ -2,9 +2,9 @@
 // One listener, several processes: each accepts from it, and the kernel gives each connection to one of them.
 //   prefork 7777 4
 
+#include <keyway/event/signal.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/serve.hpp>
-#include <keyway/signal.hpp>
+#include <keyway/server/serve.hpp>
 
 #include <signal.h>
 #include <sys/wait.h>

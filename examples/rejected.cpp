@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
-// What does not compile, and what the compiler says to it. The tests compile each case with -DREJECTED=n and look for
-// the text behind `says` (or the pattern behind `expect`) in the output of g++ and clang.
+// Programs that do not compile, and the compiler's message for each. The tests compile each case with -DREJECTED=n and
+// look for the text after `says` (or the pattern after `expect`) in the output of g++ and clang.
 
 #include <keyway/keyway.hpp>
 
 namespace kw = keyway;
 using namespace kw::literals;
 
-// A probe in a requires-expression gets an honest no.
+// The same rules as concepts, which a program can test.
 static_assert(!kw::can_listen<kw::udp::socket>);
 static_assert(!kw::can_send<kw::tcp::socket> && kw::can_send<kw::tcp::connection>);
 static_assert(!kw::can_send_to<kw::udp::connection> && kw::can_send_to<kw::udp::socket>);
@@ -21,27 +21,27 @@ int main() {
 
 #if !defined(REJECTED)
 
-#elif REJECTED == 1  // datagrams need no listener
+#elif REJECTED == 1  // datagrams have no connections
     // says 1: a datagram socket has no connections to accept; bind() it and call recv_from()
     auto nothing = kw::udp::listen({kw::ipv4_address::any(), 53});
 
-#elif REJECTED == 2  // listening uses the socket up
+#elif REJECTED == 2  // listen() turns the socket into a listener
     // says 2: listen() consumes the socket: write std::move(socket).listen()
     auto nothing = unconnected.listen();
 
-#elif REJECTED == 3  // a stream socket talks once it is connected
-    // says 3: this socket has no peer yet: call connect() and send() on the connection it yields
+#elif REJECTED == 3  // a stream socket sends only after it is connected
+    // says 3: this socket has no peer yet: call connect() and send() on the connection that it returns
     unconnected.send("hello");
 
-#elif REJECTED == 4  // a listener does not talk at all
-    // says 4: a listener has no peer: recv() on a connection that accept() yields
+#elif REJECTED == 4  // a listener only accepts
+    // says 4: a listener has no peer: recv() on a connection that accept() returns
     listener.recv(nullptr);
 
 #elif REJECTED == 5  // a connected datagram socket has one peer
     // says 5: a connected socket has one peer: call send()
     connected.send_to("hello", {kw::ipv4_address::loopback(), 53});
 
-#elif REJECTED == 6  // messages have no "all"
+#elif REJECTED == 6  // a message is sent whole or not at all
     // says 6: a message is sent whole: call send()
     connected.send_all("hello");
 
@@ -49,7 +49,7 @@ int main() {
     // says 7: a socket of this family, type and protocol does not have this option
     datagrams.set(kw::option::no_delay{true});
 
-#elif REJECTED == 8  // an option that the kernel tells
+#elif REJECTED == 8  // an option that can only be read
     // says 8: this option can only be read: call get<Option>()
     connection.set(kw::option::accepting{true});
 
@@ -57,7 +57,7 @@ int main() {
     // expect 9: (no matching constructor for initialization of|cannot convert|could not convert|no known conversion).*endpoint
     auto nothing = kw::tcp4::connect({kw::ipv6_address::loopback(), 80});
 
-#elif REJECTED == 10  // a combination that no system has
+#elif REJECTED == 10  // a combination that does not exist
     // expect 10: (constraint failure for|constraints not satisfied for class template 'socket')
     // says 10: family_takes<
     kw::socket<kw::unix_domain, kw::raw> nothing;

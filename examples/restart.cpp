@@ -4,11 +4,11 @@
 // the same. POSIX.
 //   restart 7777 /tmp/restart.sock          and, in another terminal, the same again
 
-#include <keyway/handles.hpp>
+#include <keyway/event/signal.hpp>
 #include <keyway/keyway.hpp>
+#include <keyway/message/descriptors.hpp>
 #include <keyway/option/unix.hpp>
-#include <keyway/serve.hpp>
-#include <keyway/signal.hpp>
+#include <keyway/server/serve.hpp>
 
 #include <unistd.h>
 
@@ -54,7 +54,8 @@ bool is_trusted(const kw::unix_stream::connection_view& other) {
 
 /// Whether the successor has the listeners and is ready. If not, this server simply goes on.
 bool hand_over(const listeners& mine, const kw::unix_stream::connection_view& successor) {
-    if (!is_trusted(successor) || !kw::send_handles(successor, "take these", mine.network, mine.local)) return false;
+    if (!is_trusted(successor) || !kw::send_descriptors(successor, "take these", {mine.network, mine.local}))
+        return false;
     std::array<std::byte, 5> answer;
     return successor.recv_exact(answer, 5s) && kw::as_text(answer) == "ready";
 }
@@ -62,26 +63,26 @@ bool hand_over(const listeners& mine, const kw::unix_stream::connection_view& su
 /// The listeners of the server that runs. They are open here before they are closed there: who connects in between waits
 /// in their queues.
 kw::result<listeners> take_over(const kw::unix_stream::connection& predecessor) {
-    const kw::unexpected<kw::error> refused(kw::error(kw::errc::access_denied, kw::operation::adopt));
+    const kw::unexpected<kw::error> refused(kw::error(kw::errc::permission_denied, kw::operation::adopt));
     std::array<std::byte, 16> word;
     if (!is_trusted(predecessor)) return refused;
-    auto got = kw::recv_handles<2>(predecessor, word, 5s);
-    if (!got) return kw::unexpected<kw::error>(got.error());
-    if (got->message.size == 0) return refused;  // there, for the same reason
+    auto got = kw::recv_descriptors<2>(predecessor, word, 5s);
+    if (!got) return kw::failure(got);
+    if (got->data.empty()) return refused;  // there, for the same reason
     auto network = got->rights.adopt<kw::tcp::listener>(0);
-    if (!network) return kw::unexpected<kw::error>(network.error());
+    if (!network) return kw::failure(network);
     auto local = got->rights.adopt<kw::unix_stream::listener>(1);
-    if (!local) return kw::unexpected<kw::error>(local.error());
-    if (auto sent = predecessor.send_all("ready"); !sent) return kw::unexpected<kw::error>(sent.error());
+    if (!local) return kw::failure(local);
+    if (auto sent = predecessor.send_all("ready"); !sent) return kw::failure(sent);
     (void)predecessor.recv(word, 5s);  // its end: from here on the next successor finds this server
     return listeners{std::move(*network), std::move(*local)};
 }
 
 kw::result<listeners> listen(const kw::tcp::endpoint& at, const kw::unix_stream::endpoint& path) {
     auto network = kw::tcp::listen(at, {.dual_stack = true});
-    if (!network) return kw::unexpected<kw::error>(network.error());
+    if (!network) return kw::failure(network);
     auto local = kw::unix_stream::listen(path);
-    if (!local) return kw::unexpected<kw::error>(local.error());
+    if (!local) return kw::failure(local);
     return listeners{std::move(*network), std::move(*local)};
 }
 

@@ -3,9 +3,9 @@
 // (socket(7), SO_REUSEPORT), so that no two threads meet at one queue.
 //   reuse_port 7777 4
 
+#include <keyway/event/signal.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/serve.hpp>
-#include <keyway/signal.hpp>
+#include <keyway/server/serve.hpp>
 
 #include <chrono>  // IWYU pragma: keep
 #include <cstdint>
@@ -28,9 +28,9 @@ int report(std::string_view what, const kw::error& error) {
 /// The long way to a listener, for an option that has to be set in between.
 kw::result<kw::tcp4::listener> listen(const kw::tcp4::endpoint& at) {
     auto socket = kw::tcp4::socket::open();
-    if (!socket) return kw::unexpected<kw::error>(socket.error());
-    if (auto set = socket->set(kw::option::reuse_port{true}); !set) return kw::unexpected<kw::error>(set.error());
-    if (auto bound = socket->bind(at); !bound) return kw::unexpected<kw::error>(bound.error());
+    if (!socket) return kw::failure(socket);
+    if (auto set = socket->set(kw::option::reuse_port{true}); !set) return kw::failure(set);
+    if (auto bound = socket->bind(at); !bound) return kw::failure(bound);
     return std::move(*socket).listen();
 }
 

@@ -3,12 +3,12 @@
 // that drops it says so by ICMP, which the socket's error queue keeps. Needs no privilege. Linux.
 //   traceroute 127.0.0.1            traceroute -m 5 -w 200 2001:db8::1
 
-#include <keyway/control/buffer.hpp>
-#include <keyway/control/ip.hpp>
-#include <keyway/control/queued_error.hpp>
-#include <keyway/error_queue.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/message.hpp>
+#include <keyway/message/control/buffer.hpp>
+#include <keyway/message/control/ip.hpp>
+#include <keyway/message/control/queued_error.hpp>
+#include <keyway/message/error_queue.hpp>
+#include <keyway/message/message.hpp>
 #include <keyway/packet/icmp_types.hpp>
 
 #include <array>
@@ -76,9 +76,9 @@ int trace(const kw::ip_address& target, int most_hops, std::chrono::milliseconds
         const kw::udp::endpoint to(target, static_cast<std::uint16_t>(first_port + hops));
         const kw::control::list items{kw::control::hop_limit{static_cast<std::uint8_t>(hops)}};
         const auto begin = clock_type::now();
-        auto sent = kw::send_message(*socket, "keyway", to, items);
+        auto sent = kw::send_message(*socket, "keyway", items, to);
         // What an earlier datagram met is told to whichever call comes next, once.
-        if (!sent) sent = kw::send_message(*socket, "keyway", to, items);
+        if (!sent) sent = kw::send_message(*socket, "keyway", items, to);
         if (!sent) return fail(to.text(), sent.error().message());
 
         std::array<std::byte, 64> quoted{};
@@ -96,7 +96,7 @@ int trace(const kw::ip_address& target, int most_hops, std::chrono::milliseconds
         const milliseconds time = clock_type::now() - begin;
         std::printf("%2d  %.*s  %.3f ms\n", hops, int(name.view().size()), name.view().data(), time.count());
         if (is_arrival(answer->cause, target)) return 0;
-        if (!is_on_the_way(answer->cause)) return fail(to.text(), answer->cause.why.message());
+        if (!is_on_the_way(answer->cause)) return fail(to.text(), answer->cause.error.message());
     }
     return 1;
 }

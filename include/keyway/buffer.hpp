@@ -2,7 +2,7 @@
 #ifndef KEYWAY_BUFFER_HPP
 #define KEYWAY_BUFFER_HPP
 
-// Bytes to send and room to receive into: spans, and lists of them for one gathered or scattered transfer.
+// Bytes to send and buffers to receive into: spans, and lists of spans for one gathered or scattered transfer.
 
 #include <array>
 #include <concepts>
@@ -15,7 +15,8 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
 /// char, signed char, unsigned char (std::uint8_t), char8_t and std::byte.
 template <class T>
@@ -46,9 +47,8 @@ concept byte_range = detail::sized_and_contiguous<R> && byte_like<std::remove_cv
 template <class R>
 concept writable_byte_range = byte_range<R> && !std::is_const_v<detail::element_of<R>>;
 
-/// Bytes to read: a std::span<const std::byte> that any byte_range converts to. A string literal, and so any const
-/// array of char that ends in NUL, stands for its characters without that NUL; an array that is not const is taken
-/// whole.
+/// Bytes to read: a std::span<const std::byte> that any byte_range converts to. A string literal, or any other const
+/// array of char that ends in NUL, converts without that NUL; a non-const array converts whole.
 class const_bytes : public std::span<const std::byte> {
 public:
     using std::span<const std::byte>::span;
@@ -65,7 +65,7 @@ public:
     const_bytes(Char (&array)[Size]) noexcept : span(std::as_bytes(std::span(array))) {}
 };
 
-/// Room to write into: a std::span<std::byte> that any writable_byte_range converts to.
+/// Bytes to write into: a std::span<std::byte> that any writable_byte_range converts to.
 class mutable_bytes : public std::span<std::byte> {
 public:
     using std::span<std::byte>::span;
@@ -74,24 +74,40 @@ public:
     template <writable_byte_range R>
     mutable_bytes(R& range) noexcept : span(std::as_writable_bytes(std::span(std::data(range), std::size(range)))) {}
 
-    /// A span of characters is a view, so a temporary one will do.
+    /// A span of characters is a view, so it may be a temporary.
     template <byte_like T, std::size_t Extent>
         requires(!std::same_as<T, std::byte>)
     mutable_bytes(std::span<T, Extent> range) noexcept : span(std::as_writable_bytes(range)) {}
 };
 
-/// The bytes as text, as they are.
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
+
+// <span> declares these: a const_bytes is a view, and its iterators outlive it.
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<keyway::const_bytes> = true;
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<keyway::mutable_bytes> = true;
+template <>
+inline constexpr bool std::ranges::enable_view<keyway::const_bytes> = true;
+template <>
+inline constexpr bool std::ranges::enable_view<keyway::mutable_bytes> = true;
+
+namespace keyway {
+inline namespace KEYWAY_MODE {
+
+/// The bytes as text, unchanged. The view refers to them.
 [[nodiscard]] inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// One of the pieces that a gathered send takes its bytes from.
+/// One buffer of a gathered send; a view of bytes to read.
 class const_buffer {
 public:
     constexpr const_buffer() noexcept = default;
     const_buffer(const_bytes bytes) noexcept : native_(detail::os::make_buffer(bytes.data(), bytes.size())) {}
 
-    /// Whatever const_bytes takes, without a second conversion that the language would not make.
+    /// Whatever converts to const_bytes; the language would not apply two conversions in a row.
     template <class R>
         requires byte_range<std::remove_reference_t<R>> && (!std::same_as<std::remove_cvref_t<R>, const_buffer>)
     const_buffer(R&& range) noexcept : const_buffer(const_bytes(range)) {}
@@ -105,7 +121,7 @@ private:
     detail::os::io_buffer native_{};
 };
 
-/// One of the pieces that a scattered receive puts its bytes into.
+/// One buffer of a scattered receive; a view of bytes to write into.
 class mutable_buffer {
 public:
     constexpr mutable_buffer() noexcept = default;
@@ -125,21 +141,50 @@ private:
 static_assert(sizeof(const_buffer) == sizeof(detail::os::io_buffer));
 static_assert(sizeof(mutable_buffer) == sizeof(detail::os::io_buffer));
 
-/// The pieces in the order in which they are sent: `connection.send_all(gather(header, body))`.
-template <class... Ranges>
+namespace detail {
+
+template <class R>
+inline constexpr bool is_view = std::ranges::enable_borrowed_range<R>;
+template <>
+inline constexpr bool is_view<const_buffer> = true;
+template <>
+inline constexpr bool is_view<mutable_buffer> = true;
+
+/// The bytes outlive the expression: R is an lvalue reference, or a view.
+template <class R>
+concept outlives_expression = std::is_lvalue_reference_v<R> || is_view<std::remove_cv_t<R>>;
+
+template <class R>
+concept gatherable = outlives_expression<R> && std::constructible_from<const_bytes, R&>;
+template <class R>
+concept scatterable = outlives_expression<R> && std::constructible_from<mutable_bytes, R&>;
+
+}  // namespace detail
+
+/// A list of buffers in the order in which they are sent: `connection.send_all(gather(header, body))`. It refers to the
+/// bytes and copies nothing. Requires: each argument is a variable, a literal or a view.
+template <detail::gatherable... Ranges>
 [[nodiscard]] std::array<const_buffer, sizeof...(Ranges)> gather(Ranges&&... ranges) noexcept {
     return {const_bytes(ranges)...};
 }
 
-/// The pieces in the order in which they are filled: `connection.recv_exact(scatter(header, body))`.
-template <class... Ranges>
+/// A list of buffers in the order in which they are filled: `connection.recv_exact(scatter(header, body))`.
+/// Requires: each argument is a variable or a view, and its bytes can be written.
+template <detail::scatterable... Ranges>
 [[nodiscard]] std::array<mutable_buffer, sizeof...(Ranges)> scatter(Ranges&&... ranges) noexcept {
     return {mutable_bytes(ranges)...};
 }
 
+// clang-format off
+template <class... Ranges> requires(!(detail::gatherable<Ranges> && ...))
+void gather(Ranges&&...) = KEYWAY_DELETE("gather() refers to the bytes of variables, literals and views: keep a temporary in a variable first, and pass a pointer as std::span(pointer, size)");
+template <class... Ranges> requires(!(detail::scatterable<Ranges> && ...))
+void scatter(Ranges&&...) = KEYWAY_DELETE("scatter() refers to variables and views whose bytes can be written: keep a temporary in a variable first, and pass a pointer as std::span(pointer, size)");
+// clang-format on
+
 namespace detail {
 
-// A span of buffers as the kernel sees it: each buffer is one io_buffer and nothing else.
+// A span of buffers as the kernel sees it: each buffer consists of one io_buffer.
 
 inline const os::io_buffer* native(std::span<const const_buffer> buffers) noexcept {
     return reinterpret_cast<const os::io_buffer*>(buffers.data());
@@ -156,6 +201,7 @@ std::size_t total_size(std::span<const Buffer> buffers) noexcept {
 }
 
 }  // namespace detail
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

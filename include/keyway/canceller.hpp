@@ -2,50 +2,61 @@
 #ifndef KEYWAY_CANCELLER_HPP
 #define KEYWAY_CANCELLER_HPP
 
-// A handle by which one thread wakes others that wait in calls of this library.
+// A handle with which one thread ends the waiting of others in calls of this library.
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/error.hpp>
 #include <keyway/handle.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// A canceller that somebody else owns.
+/// The operations of a canceller.
 ///
-/// Thread safety: any thread may call any of it, and a signal handler cancel().
-class canceller_view : public handle_view {
+/// Thread safety: any thread may call any of them, and a signal handler cancel().
+class canceller_interface : public handle_interface {
 public:
-    using handle_view::handle_view;
-
-    /// Ends every call that waits with it, with operation_canceled, and every later one before it begins, until
+    /// Ends every call that waits with this canceller, with operation_canceled, and every later one before it begins, until
     /// reset(). What a call has transferred by then is in its result; nothing is lost.
-    /// Errors: bad_descriptor. Source: eventfd(2) on Linux, kqueue(2), EVFILT_USER.
+    /// Errors: bad_file_descriptor. Source: eventfd(2) on Linux, kqueue(2), EVFILT_USER.
     result<void> cancel() const noexcept {
         return detail::checked(detail::os::wake(native_handle()), operation::cancel);
     }
 
-    [[nodiscard]] bool is_canceled() const noexcept {
-        const detail::os::limit now{.until = detail::os::at_once, .cancel = native_handle()};
-        return detail::os::may_begin(now) < 0;
+    [[nodiscard]] bool is_cancelled() const noexcept {
+        detail::os::wait_limit now{.until = detail::os::at_once};
+        now.add_canceller(native_handle());
+        return detail::os::check_limit(now) < 0 &&
+               detail::last_error(operation::cancel).error() == errc::operation_canceled;
     }
 
-    /// As if it had never been canceled. Errors: bad_descriptor.
+    /// Undoes cancel(). Errors: bad_file_descriptor.
     result<void> reset() const noexcept {
-        return detail::checked(detail::os::quiet(native_handle()), operation::cancel);
+        return detail::checked(detail::os::reset_waker(native_handle()), operation::cancel);
     }
+
+protected:
+    using handle_interface::handle_interface;
+    constexpr canceller_interface() noexcept = default;
+    constexpr canceller_interface(const canceller_interface&) noexcept = default;
+    constexpr canceller_interface& operator=(const canceller_interface&) noexcept = default;
+    ~canceller_interface() = default;
 };
 
-/// Owns a canceller: one descriptor, which poll(2) finds readable once it is canceled.
+/// A canceller that something else owns.
+using canceller_view = view<canceller_interface>;
+
+/// Owns a canceller: one descriptor, which poll(2) reports as readable once it is cancelled.
 ///
 ///     auto stop = kw::canceller::open();
 ///     std::thread reader([&] { auto got = conn.recv(buffer, *stop); });
 ///     stop->cancel();                                             // recv() fails with operation_canceled
-class canceller : public owner<canceller_view> {
+class canceller : public owner<canceller_interface> {
 public:
     constexpr canceller() noexcept = default;
 
-    /// Errors: too_many_files, too_many_files_in_system, not_enough_memory.
+    /// Errors: too_many_files_open, too_many_files_open_in_system, not_enough_memory.
     [[nodiscard]] static result<canceller> open() noexcept {
         const auto native = detail::os::open_waker();
         if (native == invalid) return detail::last_error(operation::open);
@@ -56,6 +67,7 @@ private:
     using owner::owner;
 };
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

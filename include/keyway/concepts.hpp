@@ -2,15 +2,16 @@
 #ifndef KEYWAY_CONCEPTS_HPP
 #define KEYWAY_CONCEPTS_HPP
 
-// What fits into the library, in words a compiler can check. Whoever adds a family, type, protocol or option of their
-// own needs this header and no other: the tags are plain structs, and nothing is registered or specialised.
+// The requirements that the library's templates make. To add a family, type, protocol or option of your own you need this
+// header and no other: a tag is a plain struct, and nothing is registered or specialised.
 
 #include <concepts>
 #include <cstddef>
 
 #include <keyway/detail/config.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
 // ---- endpoints
 
@@ -21,8 +22,8 @@ concept has_address_data = requires(E e, const E& constant) {
     { e.data() } -> std::convertible_to<void*>;
 };
 
-/// `size()` is the length in use, in bytes; `capacity()` the most that may be used; `resize(n)` sets the length the
-/// kernel reported, which may be larger than the capacity and must be checked by it.
+/// `size()` is the length in use, in bytes; `capacity()` the largest length; `resize(n)` sets the length
+/// that the kernel reported, and has to check it: it may be larger than the capacity.
 template <class E>
 concept has_address_size = requires(E e, const E& constant, std::size_t n) {
     { constant.size() } -> std::convertible_to<std::size_t>;
@@ -36,7 +37,7 @@ concept endpoint_type = std::default_initializable<E> && std::copyable<E> && has
 
 // ---- address families
 
-/// A constant `domain`, the first argument of socket(2); AF_UNSPEC where each endpoint has one of its own (`ip`).
+/// A constant `domain`, the first argument of socket(2); AF_UNSPEC if each endpoint has its own (`ip`).
 template <class F>
 concept has_domain = requires { int{F::domain}; };
 
@@ -51,7 +52,7 @@ concept address_family = has_domain<F> && has_endpoint_type<F>;
 template <class F>
 concept fixed_domain = has_domain<F> && F::domain != 0;
 
-/// An optional constant of a family: addresses of this machine only, and no wire below them.
+/// An optional constant of a family: its addresses are local to this machine.
 template <class F>
 concept local_family = requires { requires F::is_local; };
 
@@ -59,7 +60,7 @@ concept local_family = requires { requires F::is_local; };
 template <class F>
 concept internet_family = requires { requires F::is_internet; };
 
-/// An optional constant of a family: a pair of connected sockets can be made, socketpair(2).
+/// An optional constant of a family: socketpair(2) makes pairs of connected sockets.
 template <class F>
 concept pairable_family = requires { requires F::has_pairs; };
 
@@ -70,22 +71,22 @@ template <class T>
 concept has_native_type = requires { int{T::native}; };
 
 template <class T>
-concept states_its_manners = requires {
+concept declares_orientation = requires {
     bool{T::is_connection_oriented};
     bool{T::is_message_oriented};
 };
 
 /// Satisfied by: stream, datagram, seqpacket, raw. Not by: ipv4, int.
 template <class T>
-concept socket_type = has_native_type<T> && states_its_manners<T>;
+concept socket_type = has_native_type<T> && declares_orientation<T>;
 
 /// Peers connect and are accepted: stream, seqpacket.
 template <class T>
 concept connection_oriented = socket_type<T> && T::is_connection_oriented;
-/// Every message may have another peer: datagram, raw.
+/// Each message may go to or come from another peer: datagram, raw.
 template <class T>
 concept connectionless = socket_type<T> && !T::is_connection_oriented;
-/// The kernel keeps what was sent in one call together: datagram, seqpacket, raw.
+/// The kernel preserves message boundaries: datagram, seqpacket, raw.
 template <class T>
 concept message_oriented = socket_type<T> && T::is_message_oriented;
 /// Bytes without boundaries: stream.
@@ -98,15 +99,15 @@ concept byte_oriented = socket_type<T> && !T::is_message_oriented;
 template <class P>
 concept protocol_type = requires { int{P::number}; };
 
-/// An optional constant of a protocol: TCP's segments and options. Satisfied by: ipproto::tcp, ipproto::mptcp.
+/// An optional constant of a protocol: it has the options of TCP. Satisfied by: ipproto::tcp, ipproto::mptcp.
 template <class P>
 concept tcp_protocol = protocol_type<P> && requires { requires P::is_tcp; };
 
-/// An optional constant of a protocol: several connections under one, of which the kernel sets fewer options.
+/// An optional constant of a protocol: it uses several paths at once, and the kernel offers fewer options for it.
 template <class P>
 concept multipath_protocol = protocol_type<P> && requires { requires P::is_multipath; };
 
-/// A family that has a constant template `takes<Type, Protocol>` decides by it; the others take all.
+/// A family that has a constant template `takes<Type, Protocol>` decides by it; the others accept all.
 template <class F, class T, class P>
 concept family_takes = !requires { F::template takes<T, P>; } || F::template takes<T, P>;
 
@@ -128,10 +129,18 @@ concept has_level_and_name = requires {
     int{O::name};
 };
 
-/// A static function `read(handle)`: the value is not behind getsockopt(2).
+/// Constants `name_v4` and `name_v6`, the option's names for IPv4 and for IPv6; the socket's family decides. The levels
+/// are IPPROTO_IP and IPPROTO_IPV6 unless constants `level_v4` and `level_v6` say otherwise.
+template <class O>
+concept has_name_per_family = requires {
+    int{O::name_v4};
+    int{O::name_v6};
+};
+
+/// A static function `read(handle)` or `read(handle, domain)`: getsockopt(2) alone does not return the value.
 template <class O>
 concept reads_itself = requires { &O::read; };
-/// A static function `write(handle, value)`: the value is not set by setsockopt(2).
+/// A static function `write(handle, value)` or `write(handle, domain, value)`: setsockopt(2) alone does not set the value.
 template <class O>
 concept writes_itself = requires { &O::write; };
 
@@ -142,30 +151,37 @@ concept has_option_value = requires(O option) {
     { static_cast<O&&>(option).value } -> std::convertible_to<typename O::value_type>;
 };
 
-/// Satisfied by: option::no_delay. An own option is a struct of level, name, value_type and value.
+/// Satisfied by: option::no_delay. The least that an option of your own needs is level, name, value_type and value.
 template <class O>
-concept socket_option = has_option_value<O> && (has_level_and_name<O> || reads_itself<O> || writes_itself<O>);
+concept socket_option =
+    has_option_value<O> && (has_level_and_name<O> || has_name_per_family<O> || reads_itself<O> || writes_itself<O>);
 
-/// An optional constant of an option: the kernel tells it and takes no other value.
+/// An optional constant of an option: the value can be read, but not set.
 template <class O>
 concept read_only_option = socket_option<O> && requires { requires O::is_read_only; };
 
-/// An optional constant of an option: the kernel takes it and never tells.
+/// An optional constant of an option: the value can be set, but not read.
 template <class O>
 concept write_only_option = socket_option<O> && requires { requires O::is_write_only; };
 
-/// The kernel, or the option itself, tells the value.
+/// The value can be read.
 template <class O>
-concept readable_option = socket_option<O> && (has_level_and_name<O> || reads_itself<O>) && !write_only_option<O>;
+concept readable_option =
+    socket_option<O> && (has_level_and_name<O> || has_name_per_family<O> || reads_itself<O>) && !write_only_option<O>;
 
-/// Optional constants of an option whose value is a number: the least and the most that may be set.
+/// Optional constants of an option whose value is a number: the smallest and the largest value that can be set.
 template <class O>
 concept bounded_option = socket_option<O> && requires(const typename O::value_type& value) {
     { value < O::least } -> std::convertible_to<bool>;
     { value > O::most } -> std::convertible_to<bool>;
 };
 
-/// An option of other systems, which this one lacks.
+/// An optional constant of an option with a name for each family: on an IPv6 socket both names are set, since IPv4-mapped
+/// traffic obeys the one for IPv4.
+template <class O>
+concept covers_mapped_traffic = has_name_per_family<O> && requires { requires O::covers_mapped; };
+
+/// An optional constant of an option: this system does not have it.
 template <class O>
 concept absent_option = requires { requires O::is_absent; };
 
@@ -173,6 +189,7 @@ concept absent_option = requires { requires O::is_absent; };
 template <class O, class F, class T, class P>
 concept option_fits = !requires { O::template fits<F, T, P>; } || O::template fits<F, T, P>;
 
+/// A socket of this family, type and protocol has the option, on this system.
 template <class O, class F, class T, class P>
 concept option_for = socket_option<O> && !absent_option<O> && option_fits<O, F, T, P>;
 
@@ -180,7 +197,7 @@ concept option_for = socket_option<O> && !absent_option<O> && option_fits<O, F, 
 
 namespace detail {
 using some_bytes = const std::byte (&)[1];
-using some_room = std::byte (&)[1];
+using a_buffer = std::byte (&)[1];
 }  // namespace detail
 
 template <class S>
@@ -198,14 +215,15 @@ concept can_send_all = requires(S s, detail::some_bytes data) { s.send_all(data)
 template <class S>
 concept can_send_to = requires(S s, detail::some_bytes data, const typename S::endpoint& to) { s.send_to(data, to); };
 template <class S>
-concept can_recv = requires(S s, detail::some_room buffer) { s.recv(buffer); };
+concept can_recv = requires(S s, detail::a_buffer buffer) { s.recv(buffer); };
 template <class S>
-concept can_recv_exact = requires(S s, detail::some_room buffer) { s.recv_exact(buffer); };
+concept can_recv_exact = requires(S s, detail::a_buffer buffer) { s.recv_exact(buffer); };
 template <class S>
-concept can_recv_from = requires(S s, detail::some_room buffer) { s.recv_from(buffer); };
+concept can_recv_from = requires(S s, detail::a_buffer buffer) { s.recv_from(buffer); };
 template <class S>
 concept can_shutdown = requires(S s) { s.shutdown_send(); };
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

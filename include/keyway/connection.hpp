@@ -2,8 +2,7 @@
 #ifndef KEYWAY_CONNECTION_HPP
 #define KEYWAY_CONNECTION_HPP
 
-// The state of a socket that has a peer: an accepted or connected stream or seqpacket socket, or a connected datagram
-// socket.
+// Sockets that have a peer: accepted or connected stream and seqpacket sockets, and connected datagram sockets.
 
 #include <cstddef>
 #include <span>
@@ -13,258 +12,249 @@
 #include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
+#include <keyway/detail/socket_base.hpp>
 #include <keyway/detail/transfer.hpp>
-#include <keyway/detail/view.hpp>
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
+#include <keyway/limit.hpp>
+#include <keyway/message_result.hpp>
 #include <keyway/protocol.hpp>
-#include <keyway/received.hpp>
-#include <keyway/waiting.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// A connection that somebody else owns: everything a connection does but closing it.
+/// The operations of a connection, of owner and view.
 ///
-/// Thread safety: one thread may send while another receives. Two that send at once get their bytes mixed on a stream,
-/// and never inside a message. On POSIX shutdown_both() wakes a thread that is blocked in recv(); close()
-/// does not, and on Windows neither.
-template <address_family F, socket_type T, protocol_type P = default_protocol_t<F, T>>
+/// Every call that can block has a limit as its last argument: a duration, a deadline, a canceller or a kw::limit. It adds
+/// the errors limit_reached and operation_canceled; what was not transferred by then stays where it was.
+///
+/// Thread safety: one thread may send while another receives. The bytes of two threads that send at once are mixed on a
+/// stream, though never within a message. On POSIX shutdown_both() wakes a thread that is blocked in recv(); close() does
+/// not, and on Windows neither call does.
+template <address_family F, socket_type T, protocol_type P>
     requires combination<F, T, P>
-class connection_view : public detail::view<F, T, P> {
+class connection_interface : public detail::socket_base<F, T, P> {
 public:
     using owner_type = connection<F, T, P>;
-    /// What recv() yields: the filled part of the buffer, or a message.
-    using received_type = std::conditional_t<byte_oriented<T>, std::span<std::byte>, received>;
-    /// What a scattered recv() yields: the number of bytes, or a message spread over the buffers.
-    using scattered_type = std::conditional_t<byte_oriented<T>, std::size_t, scattered>;
+    using widened = typename detail::widened<F, T, P>::connection;
+    /// The value of recv(): the filled part of the buffer, or a message.
+    using received_type = std::conditional_t<byte_oriented<T>, std::span<std::byte>, message<std::span<std::byte>>>;
+    /// The value of recv() into several buffers: the number of bytes, or a message.
+    using scattered_type = std::conditional_t<byte_oriented<T>, std::size_t, message<std::size_t>>;
 
-    using detail::view<F, T, P>::view;
-
-    /// The address of the peer. Errors: not_connected (the peer may be gone already), bad_descriptor.
+    /// The endpoint of the peer. Errors: not_connected (the peer may be gone already), bad_file_descriptor.
     /// Source: getpeername(2).
     [[nodiscard]] result<typename F::endpoint> peer_endpoint() const noexcept {
         return detail::read_endpoint<typename F::endpoint>(detail::os::peer_name, native(), operation::peer_endpoint);
     }
 
-    // Every call that may block has a second form with how it waits, for instance how long, as its last argument. It adds
-    // the errors timed_out and operation_canceled, which leave what was not transferred where it was.
-
-    /// Sends what the kernel takes now, on a stream perhaps not all of it; a message goes whole or not at all.
+    /// Sends as much as the kernel accepts now: on a stream perhaps only part of the data, a message whole or not at all.
     ///
-    /// Returns: the bytes taken.
-    /// Errors: connection_reset, broken_pipe (the peer or this end shut the direction down), would_block, no_buffer_space,
-    /// message_too_long, connection_refused (a datagram before this one found nobody). Never a signal.
+    /// Returns: the number of bytes sent.
+    /// Errors: connection_reset, broken_pipe (the peer or this end shut the direction down), operation_would_block,
+    /// no_buffer_space, message_size, connection_refused (nothing received an earlier datagram). Never a signal.
     /// Blocks: while the send buffer is full. Source: send(2), MSG_NOSIGNAL.
-    result<std::size_t> send(const_bytes data) const noexcept {
-        return detail::counted(detail::os::send(native(), data.data(), data.size()), operation::send);
-    }
-    result<std::size_t> send(const_bytes data, const waiting& how) const noexcept {
-        return detail::counted(detail::os::send(native(), data.data(), data.size(), how.limit()), operation::send);
-    }
-
-    /// The same from several buffers in one call, `send(gather(header, body))`; at most 1024. Source: sendmsg(2).
-    result<std::size_t> send(std::span<const const_buffer> buffers) const noexcept { return gathered(buffers); }
-    result<std::size_t> send(std::span<const const_buffer> buffers, const waiting& how) const noexcept {
-        return gathered(buffers, how.limit());
+    template <limit_like L = no_limit>
+    [[nodiscard]] result<std::size_t> send(const_bytes data, const L& limit = {}) const noexcept {
+        return detail::counted(detail::os::send(native(), data.data(), data.size(), detail::native_limit(limit)),
+                               operation::send);
     }
 
-    /// Sends everything, in as many calls as it takes.
-    /// Errors: as send(), with the bytes that went out before in `transferred`; on Windows up to 64 KiB more may have.
-    transfer_result<void> send_all(const_bytes data) const noexcept
-        requires byte_oriented<T>
-    {
-        return detail::send_all(native(), data);
-    }
-    transfer_result<void> send_all(const_bytes data, const waiting& how) const noexcept
-        requires byte_oriented<T>
-    {
-        return detail::send_all(native(), data, how.limit());
+    /// Sends from several buffers in one call, `send(gather(header, body))`; at most 1024 of them. Source: sendmsg(2).
+    template <limit_like L = no_limit>
+    [[nodiscard]] result<std::size_t> send(std::span<const const_buffer> buffers, const L& limit = {}) const noexcept {
+        return detail::counted(detail::os::send_gathered(native(), detail::native(buffers), buffers.size(), nullptr, 0,
+                                                         detail::native_limit(limit)),
+                               operation::send);
     }
 
-    /// The same from any number of buffers, sixteen a call.
-    transfer_result<void> send_all(std::span<const const_buffer> buffers) const noexcept
+    /// Sends all the data, in as many calls as it takes.
+    /// Errors: as send(), with the number of bytes sent before in `transferred`; on Windows up to 64 KiB more may be sent.
+    template <limit_like L = no_limit>
+    [[nodiscard]] transfer_result<void> send_all(const_bytes data, const L& limit = {}) const noexcept
         requires byte_oriented<T>
     {
-        return detail::send_all(native(), buffers);
-    }
-    transfer_result<void> send_all(std::span<const const_buffer> buffers, const waiting& how) const noexcept
-        requires byte_oriented<T>
-    {
-        return detail::send_all(native(), buffers, how.limit());
+        return detail::send_all(native(), data, detail::native_limit(limit));
     }
 
-    /// Receives what is there, at least one byte of a stream or one message.
+    /// Sends all the data of any number of buffers, sixteen in each call.
+    template <limit_like L = no_limit>
+    [[nodiscard]] transfer_result<void> send_all(std::span<const const_buffer> buffers,
+                                                 const L& limit = {}) const noexcept
+        requires byte_oriented<T>
+    {
+        return detail::send_all(native(), buffers, detail::native_limit(limit));
+    }
+
+    /// Receives what is available: at least one byte of a stream, or one message.
     ///
-    /// Returns: on a stream the filled part of the buffer, empty at the end of the stream; an empty buffer comes back at
-    /// once without a call. Else a message, which may be empty; on a seqpacket socket an empty message and the end look
-    /// the same (recv(2), "RETURN VALUE").
-    /// Errors: connection_reset, would_block, connection_refused (a datagram sent before found nobody).
+    /// Returns: on a stream the filled part of the buffer, empty at the end of the stream; an empty buffer is returned at
+    /// once, without a system call. Otherwise a message, which may be empty; on a seqpacket socket an empty message and the
+    /// end look alike (recv(2), "RETURN VALUE").
+    /// Errors: connection_reset, operation_would_block, connection_refused (nothing received an earlier datagram).
     /// Blocks: until something arrives. Source: recv(2).
-    result<received_type> recv(mutable_bytes buffer) const noexcept { return take<detail::take::remove>(buffer); }
-    result<received_type> recv(mutable_bytes buffer, const waiting& how) const noexcept {
-        return take<detail::take::remove>(buffer, how.limit());
+    template <limit_like L = no_limit>
+    [[nodiscard]] result<received_type> recv(mutable_bytes buffer, const L& limit = {}) const noexcept {
+        return receive<detail::receive_mode::consume>(buffer, detail::native_limit(limit));
     }
 
-    /// The same into several buffers, filled one after the other: `recv(scatter(header, body))`.
-    /// Returns: on a stream the number of bytes, 0 at its end; else a message. Source: recvmsg(2).
-    result<scattered_type> recv(std::span<const mutable_buffer> buffers) const noexcept {
-        return take(buffers, detail::take::remove);
-    }
-    result<scattered_type> recv(std::span<const mutable_buffer> buffers, const waiting& how) const noexcept {
-        return take(buffers, detail::take::remove, how.limit());
+    /// Receives into several buffers, filled one after the other: `recv(scatter(header, body))`.
+    /// Returns: on a stream the number of bytes, 0 at its end; otherwise a message. Source: recvmsg(2).
+    template <limit_like L = no_limit>
+    [[nodiscard]] result<scattered_type> recv(std::span<const mutable_buffer> buffers,
+                                              const L& limit = {}) const noexcept {
+        return receive<detail::receive_mode::consume>(buffers, detail::native_limit(limit));
     }
 
-    /// What recv() would yield, and leaves it there for the next call. Source: recv(2), MSG_PEEK.
-    result<received_type> peek(mutable_bytes buffer) const noexcept { return take<detail::take::peek>(buffer); }
-    result<received_type> peek(mutable_bytes buffer, const waiting& how) const noexcept {
-        return take<detail::take::peek>(buffer, how.limit());
+    /// Returns what recv() would, and leaves it in the queue for the next call. Source: recv(2), MSG_PEEK.
+    template <limit_like L = no_limit>
+    [[nodiscard]] result<received_type> peek(mutable_bytes buffer, const L& limit = {}) const noexcept {
+        return receive<detail::receive_mode::peek>(buffer, detail::native_limit(limit));
     }
-    result<scattered_type> peek(std::span<const mutable_buffer> buffers) const noexcept {
-        return take(buffers, detail::take::peek);
-    }
-    result<scattered_type> peek(std::span<const mutable_buffer> buffers, const waiting& how) const noexcept {
-        return take(buffers, detail::take::peek, how.limit());
+    template <limit_like L = no_limit>
+    [[nodiscard]] result<scattered_type> peek(std::span<const mutable_buffer> buffers,
+                                              const L& limit = {}) const noexcept {
+        return receive<detail::receive_mode::peek>(buffers, detail::native_limit(limit));
     }
 
     /// Fills the whole buffer, in as many calls as it takes, and returns it.
-    /// Errors: end_of_stream (the peer closed first), else as recv(); `transferred` bytes of the buffer are good.
-    transfer_result<std::span<std::byte>> recv_exact(mutable_bytes buffer) const noexcept
+    /// Errors: end_of_stream (the peer closed first), otherwise as recv(); the first `transferred` bytes of the buffer are
+    /// valid.
+    template <limit_like L = no_limit>
+    [[nodiscard]] transfer_result<std::span<std::byte>> recv_exact(mutable_bytes buffer,
+                                                                   const L& limit = {}) const noexcept
         requires byte_oriented<T>
     {
-        return detail::recv_exact(native(), buffer);
-    }
-    transfer_result<std::span<std::byte>> recv_exact(mutable_bytes buffer, const waiting& how) const noexcept
-        requires byte_oriented<T>
-    {
-        return detail::recv_exact(native(), buffer, how.limit());
+        return detail::recv_exact(native(), buffer, detail::native_limit(limit));
     }
 
-    /// Fills all of the buffers, any number of them. Returns: the number of bytes.
-    transfer_result<std::size_t> recv_exact(std::span<const mutable_buffer> buffers) const noexcept
+    /// Fills any number of buffers. Returns: the number of bytes.
+    template <limit_like L = no_limit>
+    [[nodiscard]] transfer_result<std::size_t> recv_exact(std::span<const mutable_buffer> buffers,
+                                                          const L& limit = {}) const noexcept
         requires byte_oriented<T>
     {
-        return detail::recv_exact(native(), buffers);
-    }
-    transfer_result<std::size_t> recv_exact(std::span<const mutable_buffer> buffers, const waiting& how) const noexcept
-        requires byte_oriented<T>
-    {
-        return detail::recv_exact(native(), buffers, how.limit());
+        return detail::recv_exact(native(), buffers, detail::native_limit(limit));
     }
 
-    /// recv() and send() by the names that files have: a stream connection is a byte_source and a byte_sink.
-    result<std::span<std::byte>> read(mutable_bytes buffer) const noexcept
+    /// recv() and send() under the names that files have: a stream connection is a byte_source and a byte_sink.
+    template <limit_like L = no_limit>
+    [[nodiscard]] result<std::span<std::byte>> read(mutable_bytes buffer, const L& limit = {}) const noexcept
         requires byte_oriented<T>
     {
-        return recv(buffer);
+        return recv(buffer, limit);
     }
-    result<std::span<std::byte>> read(mutable_bytes buffer, const waiting& how) const noexcept
+    template <limit_like L = no_limit>
+    [[nodiscard]] result<std::size_t> write(const_bytes data, const L& limit = {}) const noexcept
         requires byte_oriented<T>
     {
-        return recv(buffer, how);
-    }
-    result<std::size_t> write(const_bytes data) const noexcept
-        requires byte_oriented<T>
-    {
-        return send(data);
-    }
-    result<std::size_t> write(const_bytes data, const waiting& how) const noexcept
-        requires byte_oriented<T>
-    {
-        return send(data, how);
+        return send(data, limit);
     }
 
-    /// No more will be sent: the peer reads to the end of the stream, and can still answer.
+    /// Ends the sending direction: the peer reads to the end of the stream, and can still answer.
     /// Errors: not_connected. Source: shutdown(2), SHUT_WR.
     result<void> shutdown_send() const noexcept { return shutdown(detail::os::shut_send); }
-    /// No more will be received: recv() yields the end of the stream. Linux still takes what arrives. SHUT_RD.
+    /// Ends the receiving direction: recv() returns the end of the stream. Linux still accepts data that arrives.
+    /// Source: shutdown(2), SHUT_RD.
     result<void> shutdown_receive() const noexcept { return shutdown(detail::os::shut_receive); }
-    /// Both; wakes a thread that is blocked in recv(), but not on Windows. SHUT_RDWR.
+    /// Ends both directions and, except on Windows, wakes a thread that is blocked in recv().
+    /// Source: shutdown(2), SHUT_RDWR.
     result<void> shutdown_both() const noexcept { return shutdown(detail::os::shut_both); }
 
-    /// Another owner of the same connection. Errors: too_many_files. Source: fcntl(2), F_DUPFD_CLOEXEC.
-    [[nodiscard]] result<owner_type> duplicate() const noexcept {
-        const auto copy = detail::os::duplicate(native());
-        if (copy == handle_view::invalid) return detail::last_error(operation::duplicate);
-        return owner_type::adopt_unchecked(copy);
-    }
+    /// Another owner of the same connection. Errors: too_many_files_open. Source: fcntl(2), F_DUPFD_CLOEXEC.
+    [[nodiscard]] result<owner_type> duplicate() const noexcept { return detail::duplicate<owner_type>(native()); }
 
     // clang-format off
-    void send_to(const_bytes, const typename F::endpoint&) const = KEYWAY_DELETE("a connected socket has one peer: call send()");
+    template <not_a_limit L> void send(auto&&, const L&) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
+    template <not_a_limit L> void send_all(auto&&, const L&) const requires byte_oriented<T> = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
+    template <not_a_limit L> void recv(auto&&, const L&) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
+    template <not_a_limit L> void peek(auto&&, const L&) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
+    template <not_a_limit L> void recv_exact(auto&&, const L&) const requires byte_oriented<T> = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
+    template <not_a_limit L> void read(auto&&, const L&) const requires byte_oriented<T> = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
+    template <not_a_limit L> void write(auto&&, const L&) const requires byte_oriented<T> = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
+    void send_to(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call send()");
     void recv_from(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call recv()");
+    void peek_from(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call peek()");
+    void bind(auto&&...) const = KEYWAY_DELETE("a connection has its local endpoint already: bind() a socket, then connect() or listen()");
+    void listen(auto&&...) const = KEYWAY_DELETE("a connection has a peer: listen() with a socket of its own, tcp::listen(endpoint)");
+    void connect(auto&&...) const = KEYWAY_DELETE("a connection has its peer already: connect() another socket");
     void accept(auto&&...) const = KEYWAY_DELETE("a connection has been accepted already: accept() is the listener's");
+    void read(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("messages are received one by one: call recv()");
+    void write(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("messages are sent one by one: call send()");
     void send_all(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("a message is sent whole: call send()");
     void recv_exact(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("a message ends where it ends: call recv()");
     // clang-format on
 
+protected:
+    using detail::socket_base<F, T, P>::socket_base;
+    constexpr connection_interface() noexcept = default;
+    constexpr connection_interface(const connection_interface&) noexcept = default;
+    constexpr connection_interface& operator=(const connection_interface&) noexcept = default;
+    ~connection_interface() = default;
+
 private:
     detail::os::native_handle native() const noexcept { return this->native_handle(); }
 
-    template <class... Limit>
-    result<std::size_t> gathered(std::span<const const_buffer> buffers, const Limit&... within) const noexcept {
-        return detail::counted(
-            detail::os::send_gathered(native(), detail::native(buffers), buffers.size(), nullptr, 0, within...),
-            operation::send);
+    template <detail::receive_mode Mode, class Limit>
+    result<received_type> receive(std::span<std::byte> buffer, const Limit& limit) const noexcept {
+        if constexpr (message_oriented<T>) return detail::recv_message<F, P, Mode>(native(), buffer, limit);
+        else return detail::recv_some<Mode>(native(), buffer, limit);
     }
 
-    template <detail::take How, class... Limit>
-    result<received_type> take(std::span<std::byte> buffer, const Limit&... within) const noexcept {
-        if constexpr (message_oriented<T>) return detail::recv_message<F, P, How>(native(), buffer, within...);
-        else return detail::recv_some<How>(native(), buffer, within...);
-    }
-
-    template <class... Limit>
-    result<scattered_type> take(std::span<const mutable_buffer> buffers, detail::take how,
-                                const Limit&... within) const noexcept {
+    template <detail::receive_mode Mode, class Limit>
+    result<scattered_type> receive(std::span<const mutable_buffer> buffers, const Limit& limit) const noexcept {
         if constexpr (message_oriented<T>) {
             constexpr typename F::endpoint* no_sender = nullptr;
-            return detail::recv_message_scattered(native(), buffers, no_sender, how, operation::recv, within...);
+            return detail::recv_message_scattered(native(), buffers, no_sender, Mode, operation::recv, limit);
         } else {
             if (detail::total_size(buffers) == 0) return std::size_t{0};
             return detail::counted(
-                detail::os::recv_scattered(native(), detail::native(buffers), buffers.size(), how, within...),
+                detail::os::recv_scattered(native(), detail::native(buffers), buffers.size(), Mode, limit),
                 operation::recv);
         }
     }
 
-    result<void> shutdown(int how) const noexcept {
-        return detail::checked(detail::os::shutdown(native(), how), operation::shutdown);
+    result<void> shutdown(int direction) const noexcept {
+        return detail::checked(detail::os::shutdown(native(), direction), operation::shutdown);
     }
 };
 
-/// Owns a connection; what it can do is in connection_view.
+/// A connection that something else owns.
+template <address_family F, socket_type T, protocol_type P = default_protocol_t<F, T>>
+using connection_view = view<connection_interface<F, T, P>>;
+
+/// Owns a connection; its operations are those of connection_interface.
 ///
 ///     auto connection = kw::tcp::connect({kw::ipv4_address::loopback(), 8080});
 ///     if (!connection) return report(connection.error());
 ///     auto sent = connection->send_all("hello\n");
 template <address_family F, socket_type T, protocol_type P>
     requires combination<F, T, P>
-class connection : public owner<connection_view<F, T, P>, typename detail::connection_cleanup<F, T>::type> {
-    using base = owner<connection_view<F, T, P>, typename detail::connection_cleanup<F, T>::type>;
+class connection : public owner<connection_interface<F, T, P>, typename detail::connection_cleanup<F, T>::type> {
+    using cleanup_type = typename detail::connection_cleanup<F, T>::type;
+    using base = owner<connection_interface<F, T, P>, cleanup_type>;
 
 public:
-    using view_type = connection_view<F, T, P>;
-
     constexpr connection() noexcept = default;
 
     /// Takes over a descriptor that is known to be such a connection; nothing is checked. `cleanup` is what the library
     /// hands on from one state to the next.
-    [[nodiscard]] static connection adopt_unchecked(
-        handle::native_type native, const typename detail::connection_cleanup<F, T>::type& cleanup = {}) noexcept {
+    [[nodiscard]] static connection adopt_unchecked(handle::native_type native,
+                                                    const cleanup_type& cleanup = {}) noexcept {
         return connection(native, cleanup);
     }
 
-    /// Takes over a descriptor from elsewhere, after the kernel said what it is. Refused, it stays the caller's.
-    /// Errors: wrong_kind, not_connected, bad_descriptor, not_a_socket.
+    /// Takes over a descriptor from elsewhere after asking the kernel what it is. If refused, it stays the caller's.
+    /// Errors: wrong_kind, not_connected, bad_file_descriptor, not_a_socket.
     [[nodiscard]] static result<connection> adopt(handle::native_type native) noexcept {
-        if (auto kind = detail::check_kind<F, T, P>(native, detail::state::not_listening); !kind)
-            return unexpected<error>(kind.error());
-        if (auto peer = view_type(native).peer_endpoint(); !peer)
+        if (auto kind = detail::check_kind<F, T, P>(native, detail::state::not_listening); !kind) return failure(kind);
+        if (auto peer = view<connection_interface<F, T, P>>::borrow(native).peer_endpoint(); !peer)
             return unexpected<error>(error(peer.error().code(), operation::adopt));
         return adopt_unchecked(native);
     }
 
-    /// Ends the connection at once: the peer gets a reset (RST) instead of an end, and data on the way is lost.
+    /// Ends the connection at once: the peer gets a reset (RST) instead of an end, and data in transit is lost.
     /// Source: socket(7), SO_LINGER with time 0.
     result<void> reset() && noexcept
         requires connection_oriented<T> && (!local_family<F>)
@@ -278,23 +268,24 @@ public:
         return set ? closed : set;
     }
 
-    /// Ends a stream so that nothing is lost: tells the peer that no more comes, takes in and drops what it still sends,
-    /// and closes when it has closed too. close() alone may reset the connection under what the peer has not read yet,
-    /// where something of the peer's is left unread (RFC 2525 section 2.17). Closed it is in any case.
+    /// Ends a stream so that nothing is lost: ends the sending direction, receives and discards what the peer still sends,
+    /// and closes after the peer has closed. close() alone may reset the connection before the peer has read everything, if
+    /// data from the peer is left unread (RFC 2525 section 2.17). The connection is closed in any case.
     ///
-    /// Errors: timed_out and operation_canceled (the peer did not close in time), connection_reset, not_connected.
-    /// Blocks: until the peer closes, or the limit is reached, which is to be short: the peer decides otherwise.
+    /// Errors: limit_reached and operation_canceled (the peer did not close in time), connection_reset, not_connected.
+    /// Blocks: until the peer closes or the limit is reached. Keep the limit short: otherwise the peer decides.
     /// Source: shutdown(2), SHUT_WR; RFC 9112 section 9.6.
-    result<void> close_gracefully(const waiting& how) && noexcept
+    template <limit_like L>
+    result<void> close_gracefully(const L& limit) && noexcept
         requires byte_oriented<T>
     {
-        auto drained = detail::finish_stream(this->native_handle(), how.limit());
+        auto drained = detail::finish_stream(this->native_handle(), keyway::limit(limit).native());
         auto closed = this->close();
         return drained ? closed : drained;
     }
 
-    /// Gives up the peer. The socket keeps the address and port that bind() named; what the system chose, Linux takes
-    /// back. On failure the connection stays as it was.
+    /// Removes the peer. The socket keeps the address and port that bind() named; Linux takes back a port that the system
+    /// chose. On failure the connection stays as it was.
     /// Source: connect(2), "dissolve the association".
     [[nodiscard]] result<socket<F, T, P>> disconnect() && noexcept
         requires connectionless<T>
@@ -307,7 +298,7 @@ public:
     // clang-format off
     void reset() && requires(connectionless<T> || local_family<F>) = KEYWAY_DELETE("only a connection over a network can be reset: call close()");
     void reset() & = KEYWAY_DELETE("reset() ends the connection: write std::move(connection).reset()");
-    void close_gracefully(const waiting&) && requires message_oriented<T> = KEYWAY_DELETE("only a stream is read to its end: call close()");
+    template <limit_like L> void close_gracefully(const L&) && requires message_oriented<T> = KEYWAY_DELETE("only a stream is read to its end: call close()");
     void close_gracefully(auto&&...) & = KEYWAY_DELETE("close_gracefully() ends the connection: write std::move(connection).close_gracefully(limit)");
     void disconnect() && requires connection_oriented<T> = KEYWAY_DELETE("a stream cannot change its peer: close() it and connect() another");
     void disconnect() & = KEYWAY_DELETE("disconnect() consumes the connection: write std::move(connection).disconnect()");
@@ -317,6 +308,7 @@ private:
     using base::base;
 };
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

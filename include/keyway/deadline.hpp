@@ -2,8 +2,8 @@
 #ifndef KEYWAY_DEADLINE_HPP
 #define KEYWAY_DEADLINE_HPP
 
-// A point in time at which waiting ends, on the clock that nobody sets. Durations and time points are taken by their
-// shape, so that only programs that have <chrono> pay for it.
+// A point in time at which waiting ends, on the monotonic clock. Durations and time points are recognized by their shape,
+// so that only programs that include <chrono> pay for it.
 
 #include <compare>
 #include <concepts>
@@ -13,7 +13,8 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
 /// A number of ticks whose length in seconds is a ratio: std::chrono::duration.
 template <class D>
@@ -41,7 +42,7 @@ constexpr std::int64_t greatest_common_divisor(std::int64_t a, std::int64_t b) n
     return b == 0 ? a : greatest_common_divisor(b, a % b);
 }
 
-/// In nanoseconds, rounded up; what is too long is the longest, and what is not above 0, a NaN too, is as it is told.
+/// In nanoseconds, rounded up. Saturates at INT64_MAX; 0 for zero, -1 for negative values and NaN.
 template <duration_shape D>
 constexpr std::int64_t nanoseconds_in(const D& duration) noexcept {
     constexpr std::int64_t second = 1'000'000'000;
@@ -69,32 +70,48 @@ constexpr std::int64_t nanoseconds_in(const D& duration) noexcept {
     }
 }
 
+/// The point in time after so many nanoseconds: at_once for 0, long_ago for negative ones, never for too many.
+inline std::int64_t time_after(std::int64_t nanoseconds) noexcept {
+    if (nanoseconds <= 0) return nanoseconds == 0 ? os::at_once : os::long_ago;
+    const std::int64_t now = os::now();
+    return nanoseconds < os::never - now ? now + nanoseconds : os::never;
+}
+
+/// The earlier of two times. A single attempt is not even made where the other time has passed.
+inline std::int64_t earlier(std::int64_t a, std::int64_t b) noexcept {
+    if (a == os::at_once || b == os::at_once) {
+        const std::int64_t other = a == os::at_once ? b : a;
+        return other != os::at_once && other != os::never && os::now() >= other ? os::long_ago : os::at_once;
+    }
+    return a < b ? a : b;
+}
+
 }  // namespace detail
 
-/// When an operation has to be over. It is absolute: the same deadline may be handed to several calls, which share the
-/// time, and counts for the whole of each.
+/// When an operation has to be over. It is a point in time: several calls that get the same deadline share the time.
 ///
-///     conn.recv_exact(header, 5s);                                   // a duration begins here
-///     const kw::deadline until = 5s;                                 // or there, for both
+///     conn.recv_exact(header, 5s);                                   // a duration starts here
+///     const kw::deadline until = 5s;                                 // or here, for both calls
 ///     if (auto head = conn.recv_exact(header, until)) conn.recv_exact(body, until);
 ///
 /// Source: clock_gettime(2), CLOCK_MONOTONIC; QueryPerformanceCounter on Windows.
 class deadline {
 public:
-    /// For ever.
+    /// Never.
     constexpr deadline() noexcept = default;
 
-    /// After this duration, from now on. Zero makes each call try once and not wait; less than zero has passed. What
-    /// overflows is for ever.
+    /// This long from now. Zero makes each call try once without waiting; a negative duration has passed. A duration too
+    /// long to represent means no deadline.
     template <duration_shape D>
-    deadline(const D& from_now) noexcept : until_(after(detail::nanoseconds_in(from_now))) {}
+    deadline(const D& from_now) noexcept : until_(detail::time_after(detail::nanoseconds_in(from_now))) {}
 
     /// At this time of a steady clock. A time that is not in the future has passed.
     template <steady_time_point T>
     deadline(const T& at) noexcept
-        : until_(at > T::clock::now() ? after(detail::nanoseconds_in(at - T::clock::now())) : detail::os::long_ago) {}
+        : until_(at > T::clock::now() ? detail::time_after(detail::nanoseconds_in(at - T::clock::now()))
+                                      : detail::os::long_ago) {}
 
-    /// For ever.
+    /// No deadline.
     [[nodiscard]] static constexpr deadline never() noexcept { return {}; }
     /// One attempt without waiting: what a duration of zero is.
     [[nodiscard]] static constexpr deadline at_once() noexcept { return deadline(raw{detail::os::at_once}); }
@@ -115,9 +132,9 @@ public:
 
     // clang-format off
     template <class N> requires std::is_arithmetic_v<N>
-    deadline(N) = KEYWAY_DELETE("a time limit has a unit: write 5s or 500ms (std::chrono_literals)");
+    deadline(N) = KEYWAY_DELETE("a limit has a unit: write 5s or 500ms (std::chrono_literals)");
     template <time_point_shape T> requires(!steady_time_point<T>)
-    deadline(const T&) = KEYWAY_DELETE("this clock can be set: take a time point of std::chrono::steady_clock, or a duration");
+    deadline(const T&) = KEYWAY_DELETE("this clock can be set: use a time point of std::chrono::steady_clock, or a duration");
     // clang-format on
 
 private:
@@ -126,16 +143,10 @@ private:
     };
     constexpr explicit deadline(raw native) noexcept : until_(native.until) {}
 
-    static std::int64_t after(std::int64_t nanoseconds) noexcept {
-        if (nanoseconds == 0) return detail::os::at_once;
-        if (nanoseconds < 0) return detail::os::long_ago;
-        const std::int64_t now = detail::os::now();
-        return nanoseconds < detail::os::never - now ? now + nanoseconds : detail::os::never;
-    }
-
     std::int64_t until_ = detail::os::never;
 };
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,18 +2,20 @@
 #ifndef KEYWAY_ERRC_HPP
 #define KEYWAY_ERRC_HPP
 
-// The words of errors: which call failed, and what its failure means.
+// The names of errors: which call failed, and the portable condition.
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include <keyway/detail/config.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// Whose code an error carries: the operating system's, the resolver's (a resolver_errc), or one of keyway's own errc
-/// values.
+/// The kind of an error's code: a native code of the operating system, a resolver_errc, or an errc that keyway itself
+/// reports.
 enum class error_domain : std::uint8_t { system, resolver, keyway };
 
 /// The call that failed.
@@ -63,92 +65,97 @@ enum class operation : std::uint8_t {
     resolve,
     resolve_name,
     join_group,
-    leave_group,
+    leave_group,  // the last one: operation_count depends on it
 };
 
-/// Portable conditions to compare an error with. Positive values are the <cerrno> constants, on every platform;
-/// negative ones are keyway's own.
+/// The number of operations: their values are 0 to operation_count - 1.
+inline constexpr std::size_t operation_count = static_cast<std::size_t>(operation::leave_group) + 1;
+
+/// Portable conditions to compare an error with. Positive values have the names of std::errc and are the <cerrno>
+/// constants, on every platform; negative values are keyway's own conditions, which <cerrno> does not have.
 enum class errc : int {
-    access_denied = EACCES,
     address_family_not_supported = EAFNOSUPPORT,
     address_in_use = EADDRINUSE,
     address_not_available = EADDRNOTAVAIL,
     already_connected = EISCONN,
     argument_out_of_domain = EDOM,
-    bad_descriptor = EBADF,
+    bad_file_descriptor = EBADF,
     broken_pipe = EPIPE,
     connection_aborted = ECONNABORTED,
     connection_already_in_progress = EALREADY,
     connection_refused = ECONNREFUSED,
     connection_reset = ECONNRESET,
     destination_address_required = EDESTADDRREQ,
+    device_or_resource_busy = EBUSY,
     file_exists = EEXIST,
     file_too_large = EFBIG,
     filename_too_long = ENAMETOOLONG,
     host_unreachable = EHOSTUNREACH,
-    in_progress = EINPROGRESS,
     interrupted = EINTR,
     invalid_argument = EINVAL,
     invalid_seek = ESPIPE,
     io_error = EIO,
     is_a_directory = EISDIR,
-    message_too_long = EMSGSIZE,
+    message_size = EMSGSIZE,
     network_down = ENETDOWN,
     network_reset = ENETRESET,
     network_unreachable = ENETUNREACH,
     no_buffer_space = ENOBUFS,
+    no_protocol_option = ENOPROTOOPT,
     no_space_on_device = ENOSPC,
     no_such_device = ENODEV,
-    no_such_file = ENOENT,
-    no_such_option = ENOPROTOOPT,
+    no_such_file_or_directory = ENOENT,
     not_a_socket = ENOTSOCK,
     not_connected = ENOTCONN,
     not_enough_memory = ENOMEM,
-    not_permitted = EPERM,
-    not_supported = EOPNOTSUPP,
     operation_canceled = ECANCELED,
+    operation_in_progress = EINPROGRESS,
+    operation_not_permitted = EPERM,
+    operation_not_supported = EOPNOTSUPP,
+    operation_would_block = EWOULDBLOCK,
+    permission_denied = EACCES,
     protocol_error = EPROTO,
     protocol_not_supported = EPROTONOSUPPORT,
-    resource_busy = EBUSY,
     timed_out = ETIMEDOUT,
-    too_many_files = EMFILE,
-    too_many_files_in_system = ENFILE,
-    would_block = EAGAIN,
+    too_many_files_open = EMFILE,
+    too_many_files_open_in_system = ENFILE,
     wrong_protocol_type = EPROTOTYPE,
 
-    end_of_stream = -1,     ///< the peer closed its side before all the bytes came
-    wrong_kind = -2,        ///< adopt(): the descriptor is of another family, type, protocol or state
-    wrong_family = -3,      ///< the endpoint is of another family
-    malformed_value = -4,   ///< the kernel gave a value of another size than asked for
+    end_of_stream = -1,     ///< the peer ended the stream before all bytes arrived
+    wrong_kind = -2,        ///< adopt(): the descriptor has another family, type, protocol or state
+    wrong_family = -3,      ///< the endpoint has another address family
+    malformed_value = -4,   ///< the kernel returned an option value of another size
     already_added = -5,     ///< the handle is in the poll set
     not_added = -6,         ///< the handle is not in the poll set
-    too_many_lookups = -7,  ///< no thread for one more: too many are under way
+    too_many_lookups = -7,  ///< too many look-ups are in progress to start another thread
+    limit_reached = -8,     ///< the caller's own limit was reached; a time-out of the network is timed_out
 };
 
-/// Why a name could not be resolved: what getaddrinfo(3) calls EAI_*, under the same numbers on every system.
+/// Why a name could not be resolved: the EAI_* codes of getaddrinfo(3), with the same values on every system.
 enum class resolver_errc : int {
-    host_not_found = 1,    ///< there is no such host (EAI_NONAME)
-    no_address,            ///< there is, and it has no address of this family (EAI_NODATA, EAI_ADDRFAMILY)
-    service_not_found,     ///< there is no such service for this type of socket (EAI_SERVICE)
-    try_again,             ///< no name server could answer for now (EAI_AGAIN)
-    failed,                ///< the name servers fail, and will again (EAI_FAIL)
+    host_not_found = 1,    ///< the host does not exist (EAI_NONAME)
+    no_address,            ///< the host has no address of this family (EAI_NODATA, EAI_ADDRFAMILY)
+    service_not_found,     ///< the service does not exist for this socket type (EAI_SERVICE)
+    try_again,             ///< no name server answered; a later attempt may succeed (EAI_AGAIN)
+    failed,                ///< the name servers failed permanently (EAI_FAIL)
     family_not_supported,  ///< EAI_FAMILY
     type_not_supported,    ///< EAI_SOCKTYPE
     bad_options,           ///< EAI_BADFLAGS
-    text_too_long,         ///< a name that was found does not fit its buffer (EAI_OVERFLOW)
+    text_too_long,         ///< the resolved name does not fit its buffer (EAI_OVERFLOW)
 };
 
 namespace detail {
 
-/// One <cerrno> constant where two mean the same.
+/// Maps two <cerrno> constants with the same meaning to one.
 constexpr int canonical(int condition) noexcept {
-    if (condition == EWOULDBLOCK) return EAGAIN;
+    if (condition == EAGAIN) return EWOULDBLOCK;
     if (condition == ENOTSUP) return EOPNOTSUPP;
     return condition;
 }
 
 }  // namespace detail
 
+/// The name of an operation as in error::message().
 [[nodiscard]] constexpr std::string_view name_of(operation op) noexcept {
     switch (op) {
     case operation::none: return "none";
@@ -201,22 +208,23 @@ constexpr int canonical(int condition) noexcept {
     return "unknown";
 }
 
-/// What it says in words.
+/// A resolver's condition as English text.
 [[nodiscard]] constexpr std::string_view describe(resolver_errc condition) noexcept {
     switch (condition) {
     case resolver_errc::host_not_found: return "there is no such host";
     case resolver_errc::no_address: return "the host has no address of this family";
     case resolver_errc::service_not_found: return "there is no such service";
-    case resolver_errc::try_again: return "no name server could answer for now";
+    case resolver_errc::try_again: return "no name server answered; try again later";
     case resolver_errc::failed: return "the name servers failed";
     case resolver_errc::family_not_supported: return "names of this address family cannot be resolved";
     case resolver_errc::type_not_supported: return "services of this socket type cannot be resolved";
-    case resolver_errc::bad_options: return "the resolver does not take these options";
-    case resolver_errc::text_too_long: return "the name that was found is too long";
+    case resolver_errc::bad_options: return "the resolver does not accept these options";
+    case resolver_errc::text_too_long: return "the resolved name is too long";
     }
     return {};
 }
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

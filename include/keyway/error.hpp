@@ -2,11 +2,13 @@
 #ifndef KEYWAY_ERROR_HPP
 #define KEYWAY_ERROR_HPP
 
-// What every failure of the library is: which call failed, the native code it left, and what that means.
+// The error of a failed call: the call, its native code, and the portable condition; and the results that carry it.
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
@@ -14,9 +16,10 @@
 #include <keyway/expected.hpp>
 #include <keyway/text.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// 8 bytes, trivially copyable: a code, whose it is, and the call that failed.
+/// The error of a failed call: a code, the domain of the code, and the call. 8 bytes, trivially copyable.
 class error {
 public:
     static constexpr std::size_t max_message = 127;
@@ -26,7 +29,7 @@ public:
     constexpr error(int native_code, operation op, error_domain domain = error_domain::system) noexcept
         : bits_(static_cast<std::uint32_t>(native_code) | static_cast<std::uint64_t>(domain) << domain_shift |
                 static_cast<std::uint64_t>(op) << operation_shift) {}
-    /// An error that keyway itself finds.
+    /// An error that keyway itself reports.
     constexpr error(errc condition, operation op) noexcept
         : error(static_cast<int>(condition), op, error_domain::keyway) {}
     /// An error of the resolver.
@@ -41,7 +44,7 @@ public:
         return static_cast<keyway::operation>(static_cast<std::uint8_t>(bits_ >> operation_shift));
     }
 
-    /// What the code means, the same on every platform. A resolver's code has no errc.
+    /// The condition that the code stands for, the same on every platform; errc{} for a code of the resolver.
     [[nodiscard]] constexpr errc condition() const noexcept {
         switch (domain()) {
         case error_domain::system: return static_cast<errc>(detail::canonical(detail::os::condition(code())));
@@ -51,16 +54,21 @@ public:
         return errc{};
     }
 
-    /// Non-blocking mode and nothing to do now: try again when the socket is ready. Also a full AF_UNIX backlog.
-    [[nodiscard]] constexpr bool would_block() const noexcept { return *this == errc::would_block; }
-    [[nodiscard]] constexpr bool timed_out() const noexcept { return *this == errc::timed_out; }
+    /// A non-blocking call could do nothing now: try again when the socket is ready. Also: the backlog of an AF_UNIX
+    /// listener is full.
+    [[nodiscard]] constexpr bool would_block() const noexcept { return *this == errc::operation_would_block; }
+    /// The caller's own limit was reached, or the network timed out (ETIMEDOUT).
+    [[nodiscard]] constexpr bool timed_out() const noexcept { return limit_reached() || *this == errc::timed_out; }
+    /// The caller's own limit was reached. The network may be working.
+    [[nodiscard]] constexpr bool limit_reached() const noexcept { return *this == errc::limit_reached; }
+    /// The peer ended the stream before all bytes arrived.
     [[nodiscard]] constexpr bool end_of_stream() const noexcept { return *this == errc::end_of_stream; }
 
-    /// The same call may succeed at once or soon, with nothing changed by the program.
+    /// The same call may succeed if it is repeated at once or soon.
     [[nodiscard]] constexpr bool is_transient() const noexcept {
         if (*this == resolver_errc::try_again) return true;
         switch (condition()) {
-        case errc::would_block:
+        case errc::operation_would_block:
         case errc::interrupted:
         case errc::connection_aborted:
         case errc::protocol_error:
@@ -72,11 +80,11 @@ public:
         }
     }
 
-    /// The process or the system is out of descriptors, buffers or memory: back off and free some.
+    /// The process or the system is out of descriptors, buffers, threads or memory: wait, or free some.
     [[nodiscard]] constexpr bool is_resource_exhausted() const noexcept {
         switch (condition()) {
-        case errc::too_many_files:
-        case errc::too_many_files_in_system:
+        case errc::too_many_files_open:
+        case errc::too_many_files_open_in_system:
         case errc::no_buffer_space:
         case errc::not_enough_memory:
         case errc::too_many_lookups: return true;
@@ -84,7 +92,7 @@ public:
         }
     }
 
-    /// There was a connection and it is no more.
+    /// The connection existed and is gone.
     [[nodiscard]] constexpr bool connection_lost() const noexcept {
         switch (condition()) {
         case errc::connection_reset:
@@ -97,14 +105,14 @@ public:
         }
     }
 
-    /// For instance `bind: Address already in use`, in the words of the system and its language.
+    /// For example `bind: Address already in use`; the reason is the system's own text, in its language.
     [[nodiscard]] fixed_text<max_message> message() const noexcept {
         fixed_text<max_message> text;
         if (operation() != keyway::operation::none) text.append(name_of(operation())).append(": ");
         return text.append(reason());
     }
 
-    /// The same without the call: `Address already in use`.
+    /// The reason alone: `Address already in use`.
     [[nodiscard]] fixed_text<max_message> reason() const noexcept {
         fixed_text<max_message> text;
         if (domain() == error_domain::resolver) {
@@ -115,11 +123,12 @@ public:
             switch (condition()) {
             case errc::end_of_stream: return text.append("the peer closed the stream before the end of the data");
             case errc::wrong_kind: return text.append("not a socket of this family, type, protocol and state");
-            case errc::wrong_family: return text.append("the endpoint is of another address family");
-            case errc::malformed_value: return text.append("the kernel gave a value of another size");
+            case errc::wrong_family: return text.append("the endpoint has another address family");
+            case errc::malformed_value: return text.append("the kernel returned a value of another size");
             case errc::already_added: return text.append("the handle is in the poll set already");
             case errc::not_added: return text.append("the handle is not in the poll set");
-            case errc::too_many_lookups: return text.append("too many look-ups are under way");
+            case errc::too_many_lookups: return text.append("too many look-ups are in progress");
+            case errc::limit_reached: return text.append("the limit was reached");
             default: break;
             }
         }
@@ -147,44 +156,79 @@ private:
     static constexpr int domain_shift = 32;
     static constexpr int operation_shift = 40;
 
-    // One number rather than three members: a result<std::size_t> is then a union of two numbers, which compilers keep
-    // in a register; g++ 12 puts the other in memory and tests a flag that it knows.
+    // One integer rather than three members: result<std::size_t> is then a union of two integers, which compilers keep in
+    // a register. With three members g++ 12 stores it to memory and tests a flag whose value it knows.
     std::uint64_t bits_ = 0;
 };
 
-/// The failure of an operation on many bytes: why, and how many bytes had gone through before.
+/// The error of an operation on many bytes, and the number of bytes transferred before it.
 struct transfer_error : error {
     std::size_t transferred = 0;
 
     constexpr transfer_error() noexcept = default;
-    constexpr transfer_error(const error& cause, std::size_t bytes) noexcept : error(cause), transferred(bytes) {}
+    constexpr transfer_error(const error& cause, std::size_t bytes = 0) noexcept : error(cause), transferred(bytes) {}
     friend constexpr bool operator==(const transfer_error&, const transfer_error&) noexcept = default;
 };
 
-/// A T, or the error that stood in its way.
+/// A T, or an error.
 template <class T>
 using result = expected<T, error>;
 
-/// A T, or the error and the bytes transferred before it.
+/// A T, or an error and the number of bytes transferred before it.
 template <class T>
 using transfer_result = expected<T, transfer_error>;
 
 namespace detail {
 
-/// What the system call that just failed left behind. To be called before anything else that could touch it.
-inline unexpected<error> last_error(operation op) noexcept { return unexpected<error>(error(os::last_error(), op)); }
+struct make_failure {
+    template <class T, class E>
+    [[nodiscard]] constexpr auto operator()(const expected<T, E>& result) const noexcept {
+        if constexpr (std::copy_constructible<E>) return unexpected<E>(result.error());
+        else return unexpected<error>(result.error());
+    }
+    template <class T, class E>
+    [[nodiscard]] constexpr unexpected<E> operator()(expected<T, E>&& result) const noexcept {
+        return unexpected<E>(std::move(result).error());
+    }
+    template <std::derived_from<error> E>
+    [[nodiscard]] constexpr unexpected<E> operator()(const E& why) const noexcept {
+        return unexpected<E>(why);
+    }
+};
+
+}  // namespace detail
+
+/// `failure(r)`: passes the error of a failed result on, from a function whose result has another type. Also accepts an
+/// error.
+///
+///     auto listener = kw::tcp::listen(at);
+///     if (!listener) return kw::failure(listener);
+///
+/// Requires: the result holds an error, and the other result's error type is constructible from this one's. An error type
+/// that cannot be copied is passed on as its base class, error.
+inline constexpr detail::make_failure failure;
+
+namespace detail {
+
+/// The error of the system call just made. Call it first, before anything that may change errno.
+inline unexpected<error> last_error(operation op) noexcept {
+    const int code = os::last_error();
+    static_assert(os::limit_reached == static_cast<int>(errc::limit_reached));
+    return unexpected<error>(error(code, op, code == os::limit_reached ? error_domain::keyway : error_domain::system));
+}
 
 inline unexpected<error> failure(errc condition, operation op) noexcept {
     return unexpected<error>(error(condition, op));
 }
 
-/// A status that is negative on failure, as the result of an operation that yields nothing.
+/// Converts a status that is negative on failure to a result without a value.
 inline result<void> checked(int status, operation op) noexcept {
     if (status < 0) return last_error(op);
     return {};
 }
 
 }  // namespace detail
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -8,13 +8,15 @@
 
 #include <expected>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 using std::bad_expected_access;
 using std::expected;
 using std::unexpect;
 using std::unexpect_t;
 using std::unexpected;
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #else
 
@@ -22,13 +24,15 @@ using std::unexpected;
 #include <keyway/detail/expected/expected_void.hpp>
 #include <keyway/detail/expected/unexpected.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 using detail::own::bad_expected_access;
 using detail::own::expected;
 using detail::own::unexpect;
 using detail::own::unexpect_t;
 using detail::own::unexpected;
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif
 

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_FAMILY_HPP
 #define KEYWAY_FAMILY_HPP
 
-// The address families that come with the library, as tags. Their endpoints are in <keyway/endpoint/…>.
+// The library's address families, as tags. Their endpoints are in <keyway/endpoint/…>.
 
 #include <concepts>
 
@@ -12,7 +12,8 @@
 #include <keyway/protocol.hpp>
 #include <keyway/type.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
 /// A socket address of one of the library's families; see <keyway/endpoint/ip.hpp> and <keyway/endpoint/unix.hpp>.
 template <class Family>
@@ -35,7 +36,7 @@ struct internet_default<datagram> {
     using type = ipproto::udp;
 };
 
-/// What the Internet families share. A raw or seqpacket socket has no default: its protocol has to be named.
+/// The common part of the Internet families. Raw and seqpacket sockets have no default protocol: name one.
 struct internet {
     static constexpr bool is_internet = true;
     template <class T>
@@ -46,26 +47,29 @@ struct internet {
 
 }  // namespace detail
 
+/// IPv4, AF_INET. Source: ip(7).
 struct ipv4 : detail::internet {
     using endpoint = keyway::endpoint<ipv4>;
     static constexpr int domain = AF_INET;
 };
 
+/// IPv6, AF_INET6. Source: ipv6(7).
 struct ipv6 : detail::internet {
     using endpoint = keyway::endpoint<ipv6>;
     static constexpr int domain = AF_INET6;
 };
 
-/// IPv4 or IPv6, as each endpoint says at run time.
+/// IPv4 or IPv6; each endpoint decides at run time.
 struct ip : detail::internet {
     using endpoint = keyway::endpoint<ip>;
     static constexpr int domain = AF_UNSPEC;
 };
 
-/// Streams everywhere; datagrams not on Windows, seqpacket not on Windows and macOS.
+/// AF_UNIX, sockets of this machine. Platforms: streams everywhere; datagrams except on Windows; seqpacket except on
+/// Windows and macOS. Source: unix(7).
 struct unix_domain {
     using endpoint = keyway::endpoint<unix_domain>;
-    /// What bind() leaves behind and the owner removes: the file at the path.
+    /// The file that bind() creates and the owner removes.
     using bound_name = detail::bound_path;
     static constexpr int domain = AF_UNIX;
     static constexpr bool is_local = true;
@@ -78,6 +82,7 @@ struct unix_domain {
 
 static_assert(address_family<ipv4> && address_family<ipv6> && address_family<ip> && address_family<unix_domain>);
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,30 +2,36 @@
 #ifndef KEYWAY_HANDLE_HPP
 #define KEYWAY_HANDLE_HPP
 
-// A descriptor without a type, and what owning one means. Every socket, listener and connection is a view, which has
-// the operations, and an owner of it, which adds only closing, moving and giving up.
+// Descriptors, and what owning one means. The operations of a descriptor live in an interface class, from which both its
+// owner and its non-owning view derive.
+
+#include <concepts>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/error.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// A descriptor that somebody else owns. Copy it freely; it must not be used after its owner closed it.
-class handle_view {
+/// The operations of any descriptor, of views and owners alike. Neither constructible nor assignable by itself.
+class handle_interface {
 public:
     /// int on POSIX, SOCKET on Windows.
     using native_type = detail::os::native_handle;
     static constexpr native_type invalid = detail::os::invalid_handle;
 
-    constexpr handle_view() noexcept = default;
-    constexpr explicit handle_view(native_type native) noexcept : native_(native) {}
-
     [[nodiscard]] constexpr native_type native_handle() const noexcept { return native_; }
     [[nodiscard]] constexpr bool is_open() const noexcept { return native_ != invalid; }
 
 protected:
-    /// How an owner of this view closes.
+    constexpr handle_interface() noexcept = default;
+    constexpr explicit handle_interface(native_type native) noexcept : native_(native) {}
+    constexpr handle_interface(const handle_interface&) noexcept = default;
+    constexpr handle_interface& operator=(const handle_interface&) noexcept = default;
+    ~handle_interface() = default;
+
+    /// Closes a descriptor of this kind.
     static int close_native(native_type native) noexcept { return detail::os::close(native); }
 
 private:
@@ -34,7 +40,49 @@ private:
 
 namespace detail {
 
-/// Why a descriptor is about to be closed: somebody called close(), or its owner went out of scope.
+/// An owner: it gives its descriptor up when asked to.
+template <class O>
+concept owning = requires(O& owner) { owner.release(); };
+
+/// An interface of a fixed address family, whose view the one for any IP address can stand for.
+template <class From, class To>
+concept widens_to = std::same_as<typename From::widened, To> && !std::derived_from<From, To>;
+
+}  // namespace detail
+
+/// The non-owning form: it has every operation of the interface but closing. Copy it freely; the owner has to outlive it.
+/// A named owner converts to its view, and one of a fixed family to the view of the family `ip`. A temporary owner does
+/// not: its descriptor would be closed at the end of the line, and the number soon be another's.
+template <class Interface>
+class view : public Interface {
+public:
+    using native_type = typename Interface::native_type;
+
+    constexpr view() noexcept = default;
+
+    template <std::derived_from<Interface> Named>
+    constexpr view(const Named& named) noexcept : Interface(static_cast<const Interface&>(named)) {}
+    template <detail::widens_to<Interface> Named>
+    constexpr view(const Named& named) noexcept : Interface(named.native_handle()) {}
+
+    /// A view of a descriptor that something else owns. It is known to be of this kind; nothing is checked.
+    [[nodiscard]] static constexpr view borrow(native_type native) noexcept { return view(native); }
+
+    // clang-format off
+    template <class Owner> requires detail::owning<Owner> && (std::derived_from<Owner, Interface> || detail::widens_to<Owner, Interface>)
+    view(const Owner&&) = KEYWAY_DELETE("a temporary owner closes its descriptor at the end of this line: keep the owner in a variable that outlives the view");
+    // clang-format on
+
+private:
+    constexpr explicit view(native_type native) noexcept : Interface(native) {}
+};
+
+/// A descriptor of any kind that something else owns.
+using handle_view = view<handle_interface>;
+
+namespace detail {
+
+/// Why a descriptor is about to be closed: close() was called, or its owner went out of scope.
 enum class closing : bool { asked, abandoned };
 
 /// What the kernel says a socket is.
@@ -49,8 +97,8 @@ struct close_only {
     static void before_close(auto, closing) noexcept {}
 };
 
-/// Makes the destructor of a connection return at once, also where the program set SO_LINGER: the kernel goes on
-/// sending what is queued. An explicit close() keeps the program's choice.
+/// Makes the destructor of a connection return at once even if the program set SO_LINGER: the kernel goes on sending what
+/// is queued. An explicit close() keeps the program's choice.
 struct do_not_linger {
     static void before_close(os::native_handle native, closing why) noexcept {
         constexpr os::linger_value off{};
@@ -60,30 +108,27 @@ struct do_not_linger {
 
 }  // namespace detail
 
-/// The one owner of a descriptor: moves, never copies, and closes in its destructor, which reports nothing and does
-/// not block. An owner that was moved from, released or closed is empty; is_open() tells.
+/// The one owner of a descriptor: it moves, never copies, and closes in its destructor, which reports nothing and does not
+/// block. An owner that was moved from, released or closed is empty; is_open() tells.
 ///
-/// Where a View is wanted an owner will do, as a std::string does for a std::string_view, and with the same duty: the
-/// owner has to outlive it.
-///
-/// Thread safety: const members may be called from several threads at once; the others need the owner to themselves.
-template <class View, class Cleanup = detail::close_only>
-class owner : public View {
+/// Thread safety: const members may be called from several threads at once; the others need exclusive access.
+template <class Interface, class Cleanup = detail::close_only>
+class owner : public Interface {
 public:
-    using native_type = typename View::native_type;
+    using native_type = typename Interface::native_type;
+    using view_type = view<Interface>;
 
     constexpr owner() noexcept = default;
-    /// Takes over an open descriptor, unchecked.
-    constexpr explicit owner(native_type native, const Cleanup& cleanup = {}) noexcept
-        : View(native), cleanup_(cleanup) {}
 
     owner(const owner&) = delete;
-    owner(owner&& other) noexcept : View(static_cast<const View&>(other)), cleanup_(other.cleanup_) { other.forget(); }
+    owner(owner&& other) noexcept : Interface(static_cast<const Interface&>(other)), cleanup_(other.cleanup_) {
+        other.forget();
+    }
     owner& operator=(const owner&) = delete;
     owner& operator=(owner&& other) noexcept {
         if (this != &other) {
             discard();
-            static_cast<View&>(*this) = other;
+            Interface::operator=(other);
             cleanup_ = other.cleanup_;
             other.forget();
         }
@@ -91,7 +136,7 @@ public:
     }
     ~owner() { discard(); }
 
-    /// Gives the descriptor up without closing it, and the duty to clean up after it with it.
+    /// Releases ownership without closing; any cleanup becomes the caller's job.
     [[nodiscard]] native_type release() noexcept {
         const native_type native = this->native_handle();
         forget();
@@ -100,29 +145,34 @@ public:
 
     /// Closes and reports. The owner is empty afterwards, whatever the result: a descriptor is never closed twice.
     ///
-    /// Errors: bad_descriptor where the owner is empty; else what the system kept for the last moment (EIO, ENOSPC).
-    /// Blocks: only where the program set option::linger.
+    /// Errors: bad_file_descriptor if the owner is empty; otherwise what the system reports last (EIO, ENOSPC).
+    /// Blocks: only if the program set option::linger.
     /// Source: close(2).
     result<void> close() noexcept {
         if (this->is_open()) cleanup_.before_close(this->native_handle(), detail::closing::asked);
-        return detail::checked(View::close_native(release()), operation::close);
+        return detail::checked(Interface::close_native(release()), operation::close);
     }
 
 protected:
+    constexpr explicit owner(const Interface& taken, const Cleanup& cleanup = {}) noexcept
+        : Interface(taken), cleanup_(cleanup) {}
+    constexpr explicit owner(native_type native, const Cleanup& cleanup = {}) noexcept
+        : Interface(native), cleanup_(cleanup) {}
+
     [[nodiscard]] Cleanup& cleanup() noexcept { return cleanup_; }
     [[nodiscard]] const Cleanup& cleanup() const noexcept { return cleanup_; }
 
 private:
     void forget() noexcept {
-        static_cast<View&>(*this) = View();
+        Interface::operator=(view_type());
         cleanup_ = Cleanup();
     }
 
     void discard() noexcept {
         if (!this->is_open()) return;
-        const int kept = detail::os::last_error();  // whoever is about to ask for it did not call close()
+        const int kept = detail::os::last_error();  // the caller's next look at it is not about this close
         cleanup_.before_close(this->native_handle(), detail::closing::abandoned);
-        View::close_native(this->native_handle());
+        Interface::close_native(this->native_handle());
         detail::os::set_last_error(kept);
     }
 
@@ -130,19 +180,26 @@ private:
 };
 
 /// Owns a descriptor of any kind.
-class handle : public owner<handle_view> {
+class handle : public owner<handle_interface> {
 public:
-    using owner::owner;
+    constexpr handle() noexcept = default;
 
-    /// Another descriptor for the same thing, close-on-exec like every one here.
-    /// Errors: too_many_files, bad_descriptor. Source: fcntl(2), F_DUPFD_CLOEXEC.
+    /// Takes over an open descriptor; nothing is checked.
+    [[nodiscard]] static handle adopt_unchecked(native_type native) noexcept { return handle(native); }
+
+    /// Another descriptor for the same object, close-on-exec like all of them.
+    /// Errors: too_many_files_open, bad_file_descriptor. Source: fcntl(2), F_DUPFD_CLOEXEC.
     [[nodiscard]] result<handle> duplicate() const noexcept {
         const native_type copy = detail::os::duplicate(native_handle());
         if (copy == invalid) return detail::last_error(operation::duplicate);
         return handle(copy);
     }
+
+private:
+    using owner::owner;
 };
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,8 +2,9 @@
 #ifndef KEYWAY_KEYWAY_HPP
 #define KEYWAY_KEYWAY_HPP
 
-// Everything in the core. The bridges to the heavier parts of the standard library are opt-in:
-// <keyway/format.hpp> and <keyway/system_error.hpp>.
+// The whole core. The subjects in folders are opt-in, each with an umbrella header of its name: <keyway/client.hpp>,
+// <keyway/server.hpp>, <keyway/event.hpp>, <keyway/message.hpp>, <keyway/file.hpp>, <keyway/link.hpp>, <keyway/packet.hpp>
+// and <keyway/bridge.hpp>; <keyway/options.hpp> has all options.
 
 // IWYU pragma: begin_exports
 #include <keyway/address/ip.hpp>
@@ -23,19 +24,19 @@
 #include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
+#include <keyway/limit.hpp>
 #include <keyway/listener.hpp>
+#include <keyway/message_result.hpp>
 #include <keyway/option.hpp>
 #include <keyway/option/ip.hpp>
 #include <keyway/option/socket.hpp>
 #include <keyway/option/tcp.hpp>
 #include <keyway/protocol.hpp>
-#include <keyway/received.hpp>
 #include <keyway/socket.hpp>
 #include <keyway/text.hpp>
 #include <keyway/transport.hpp>
 #include <keyway/type.hpp>
 #include <keyway/version.hpp>
-#include <keyway/waiting.hpp>
 // IWYU pragma: end_exports
 
 #endif

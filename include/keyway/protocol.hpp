@@ -2,16 +2,17 @@
 #ifndef KEYWAY_PROTOCOL_HPP
 #define KEYWAY_PROTOCOL_HPP
 
-// Protocols as tags: the number that socket(2) takes, and which families and types it fits.
+// Protocols, as tags: the number for socket(2), and the families and types it fits.
 
 #include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/type.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// The family has one protocol for the type, or chooses by itself: number 0.
+/// Number 0: the family has one protocol for the type, or chooses.
 struct no_protocol {
     static constexpr int number = 0;
 };
@@ -26,10 +27,10 @@ struct tcp {
     static constexpr bool fits = internet_family<F> && T::native == stream::native;
 };
 
-/// TCP over several paths at once (RFC 8684), and plain TCP with a peer that has none of it. Linux alone has it, from 5.6
-/// on; elsewhere opening fails with protocol_not_supported.
+/// TCP over several paths at once (RFC 8684); plain TCP if the peer does not support it. Platforms: Linux from 5.6;
+/// elsewhere open() fails with protocol_not_supported.
 struct mptcp {
-    static constexpr int number = 262;  // above the protocols of the wire, and not in every system's headers
+    static constexpr int number = 262;  // outside the IP protocol numbers, and not in every system's headers
     static constexpr bool is_tcp = true;
     static constexpr bool is_multipath = true;
     template <class F, class T>
@@ -42,7 +43,7 @@ struct udp {
     static constexpr bool fits = internet_family<F> && T::native == datagram::native;
 };
 
-/// Raw, or as a datagram where the system lets users ping (icmp(7), "ping_group_range").
+/// On raw sockets, and on datagram sockets where the system permits unprivileged ping (icmp(7), "ping_group_range").
 struct icmp {
     static constexpr int number = IPPROTO_ICMP;
     static constexpr bool is_icmp = true;
@@ -63,7 +64,7 @@ struct sctp {
     static constexpr bool fits = internet_family<F> && connection_oriented<T>;
 };
 
-/// Any protocol by its number, 0 to 255, on a raw socket.
+/// A protocol by its number, 0 to 255, on raw sockets.
 template <int Number>
     requires(Number >= 0 && Number <= 255)
 struct numbered {
@@ -89,11 +90,11 @@ struct default_protocol<F, T> {
 
 }  // namespace detail
 
-/// The protocol meant where none is named: what the family's alias template `default_protocol<Type>` says, else
-/// no_protocol.
+/// The protocol if none is named: the family's alias template `default_protocol<Type>`, or no_protocol if it has none.
 template <class F, class T>
 using default_protocol_t = typename detail::default_protocol<F, T>::type;
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

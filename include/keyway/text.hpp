@@ -2,18 +2,21 @@
 #ifndef KEYWAY_TEXT_HPP
 #define KEYWAY_TEXT_HPP
 
-// Text in and out of values, with no allocation: a small owning string, and what a parser says when it refuses.
+// Text of values without allocation: a string of fixed capacity, and the error of a parser.
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <span>
 #include <string_view>
 
 #include <keyway/detail/config.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// A string of at most Capacity characters that lives in place, always followed by a terminating NUL.
+/// A string of at most Capacity characters, stored in the object and always followed by a terminating NUL. It converts to
+/// std::string_view and can be written to a std::ostream.
 template <std::size_t Capacity>
 class fixed_text {
 public:
@@ -26,14 +29,13 @@ public:
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
     constexpr operator std::string_view() const noexcept { return view(); }
 
-    /// Writes the characters, without a terminator, into a buffer that has room for every such text, and returns the
-    /// part written.
+    /// Writes the characters, without a terminator, into a buffer of the full capacity. Returns: the part written.
     constexpr std::string_view copy_to(std::span<char, Capacity> buffer) const noexcept {
         for (std::size_t i = 0; i < size_; ++i) buffer[i] = characters_[i];
         return {buffer.data(), size_};
     }
 
-    /// Appends as much of the text as fits.
+    /// Appends as much of the text as fits; the rest is dropped.
     constexpr fixed_text& append(std::string_view text) noexcept {
         for (const char c : text) append(c);
         return *this;
@@ -64,12 +66,18 @@ public:
         return text.view() == other.view();
     }
 
+    /// As a std::string_view: width, fill and alignment apply.
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const fixed_text& text) {
+        return out << std::basic_string_view<char, Traits>(text.characters_, text.size_);
+    }
+
 private:
     char characters_[Capacity + 1] = {};
     std::size_t size_ = 0;
 };
 
-/// Why a text is not an address, network or endpoint.
+/// Why a text, or a sequence of bytes, is not an address, network or endpoint.
 enum class text_errc : std::uint8_t {
     empty = 1,
     expected_digit,
@@ -97,10 +105,11 @@ enum class text_errc : std::uint8_t {
     host_bits_set,
     path_too_long,
     embedded_nul,
+    wrong_byte_count,
     trailing_characters,
 };
 
-/// What the reason says in words.
+/// A reason as English text.
 [[nodiscard]] constexpr std::string_view describe(text_errc reason) noexcept {
     switch (reason) {
     case text_errc::empty: return "the text is empty";
@@ -113,8 +122,8 @@ enum class text_errc : std::uint8_t {
     case text_errc::group_above_four_digits: return "the group has more than four digits";
     case text_errc::too_few_groups: return "there are fewer than eight groups and no '::'";
     case text_errc::too_many_groups: return "there are more than eight groups";
-    case text_errc::second_double_colon: return "'::' stands twice";
-    case text_errc::double_colon_replaces_nothing: return "'::' stands beside eight groups";
+    case text_errc::second_double_colon: return "'::' occurs twice";
+    case text_errc::double_colon_replaces_nothing: return "'::' replaces no group: there are eight already";
     case text_errc::ipv4_part_not_last: return "the dotted part is not the last 32 bits";
     case text_errc::zone_empty: return "nothing follows '%'";
     case text_errc::zone_not_a_number: return "the zone is not a decimal interface index";
@@ -126,22 +135,22 @@ enum class text_errc : std::uint8_t {
     case text_errc::bracket_not_closed: return "the bracket is not closed";
     case text_errc::prefix_length_missing: return "a slash and a prefix length were expected";
     case text_errc::prefix_length_too_large: return "the prefix is longer than the address";
-    case text_errc::host_bits_set: return "bits behind the prefix are set";
+    case text_errc::host_bits_set: return "bits after the prefix are set";
     case text_errc::path_too_long: return "the name does not fit a socket address";
     case text_errc::embedded_nul: return "the path contains a NUL";
-    case text_errc::trailing_characters: return "characters follow the end";
+    case text_errc::wrong_byte_count: return "an address has 4 or 16 bytes";
+    case text_errc::trailing_characters: return "unexpected characters follow";
     }
     return "unknown reason";
 }
 
-/// A refused text: where the fault is, counted in bytes from 0, in which octet or IPv6 group (counted from 1, or 0
-/// where the fault is in none; in a dotted part it is the octet), and why.
+/// Why a text was refused, and where.
 struct text_error {
     text_errc reason{};
-    std::uint8_t field = 0;
-    std::uint16_t position = 0;
+    std::uint8_t field = 0;      ///< the octet or IPv6 group, counted from 1; 0 if the error is in none
+    std::uint16_t position = 0;  ///< bytes from the beginning of the text
 
-    /// For instance `field 4, position 9: the octet is above 255`.
+    /// For example `field 4, position 9: the octet is above 255`.
     [[nodiscard]] constexpr fixed_text<95> message() const noexcept {
         fixed_text<95> text;
         if (field != 0) text.append("field ").append_number(field).append(", ");
@@ -152,6 +161,7 @@ struct text_error {
     friend constexpr bool operator==(const text_error&, const text_error&) noexcept = default;
 };
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

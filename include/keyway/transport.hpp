@@ -2,8 +2,8 @@
 #ifndef KEYWAY_TRANSPORT_HPP
 #define KEYWAY_TRANSPORT_HPP
 
-// Family, type and protocol under one name, with everything that belongs to them: tcp::endpoint, tcp::listen(...). Most
-// programs need no other header.
+// Family, type and protocol under one name, with all that belongs to them: tcp::endpoint, tcp::listen(...). Most programs
+// need no other header.
 
 #include <array>
 #include <concepts>
@@ -20,39 +20,38 @@
 #include <keyway/deadline.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
-#include <keyway/detail/view.hpp>
+#include <keyway/detail/socket_base.hpp>
 #include <keyway/endpoint/ip.hpp>
 #include <keyway/endpoint/unix.hpp>
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
+#include <keyway/limit.hpp>
 #include <keyway/listener.hpp>
-#include <keyway/option/ip.hpp>
-#include <keyway/option/socket.hpp>
-#include <keyway/option/tcp.hpp>
+#include <keyway/message_result.hpp>
+#include <keyway/option.hpp>
 #include <keyway/protocol.hpp>
-#include <keyway/received.hpp>
 #include <keyway/socket.hpp>
 #include <keyway/type.hpp>
-#include <keyway/waiting.hpp>
 // IWYU pragma: end_exports
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// How listen() sets up the socket. A family of your own, and AF_UNIX, has a backlog only.
+/// How listen() sets up the socket. AF_UNIX and families of your own have a backlog only.
 template <class F>
 struct listen_options {
-    int backlog = detail::os::max_backlog;  ///< connections that may wait; the kernel lowers it to its maximum
+    int backlog = detail::os::max_backlog;  ///< connections that may be queued; the kernel caps it
 };
 
 template <internet_family F>
 struct listen_options<F> {
-    /// POSIX: bind while old connections are in TIME_WAIT. Off on Windows, where it would let others take the port over;
-    /// what is off makes the port exclusive there.
+    /// POSIX: binds even while old connections are in TIME_WAIT. Off on Windows, where it would let others take the port
+    /// over; there, off makes the port exclusive.
     bool reuse_address = detail::os::reuse_address_is_safe;
-    bool dual_stack = false;                ///< an IPv6 endpoint takes IPv4 too; an error on an IPv4 one
-    int backlog = detail::os::max_backlog;  ///< connections that may wait; the kernel lowers it to its maximum
+    bool dual_stack = false;                ///< an IPv6 endpoint accepts IPv4 too; an error for an IPv4 endpoint
+    int backlog = detail::os::max_backlog;  ///< connections that may be queued; the kernel caps it
 };
 
 /// How bind() sets up the socket.
@@ -62,7 +61,7 @@ struct bind_options {};
 template <internet_family F>
 struct bind_options<F> {
     bool reuse_address = false;  ///< several sockets may bind the port, as receivers of a multicast group do
-    bool dual_stack = false;     ///< an IPv6 endpoint takes IPv4 too; an error on an IPv4 one
+    bool dual_stack = false;     ///< an IPv6 endpoint accepts IPv4 too; an error for an IPv4 endpoint
 };
 
 namespace detail {
@@ -75,15 +74,29 @@ struct listener_names<F, T, P> {
     using listener_view = keyway::listener_view<F, T, P>;
 };
 
-/// What a connection by name, or to any of several endpoints, takes; defined in <keyway/connect.hpp>.
+/// The implementation of connecting by name, or to any of several endpoints, in <keyway/client/connect.hpp>.
 template <class Transport, class Where>
-struct include_keyway_connect_hpp;
+struct include_keyway_client_connect_hpp;
 
 }  // namespace detail
 
+/// A hook that does nothing.
+struct no_hook {
+    template <class View>
+    constexpr result<void> operator()(const View&) const noexcept {
+        return {};
+    }
+};
+
+/// Called with the view of a new socket before it binds or connects, for instance to set options. A failure that it
+/// returns ends the call.
+template <class Hook, class View>
+concept socket_hook = requires(const Hook& hook, const View& socket) {
+    { hook(socket) } -> std::convertible_to<result<void>>;
+};
+
 template <class Endpoint>
 struct connect_options;
-struct no_preparation;
 class service;
 
 /// The names and one-call forms of a combination; only static members.
@@ -101,94 +114,104 @@ struct transport : detail::listener_names<F, T, P> {
     using listen_options = keyway::listen_options<F>;
     using bind_options = keyway::bind_options<F>;
 
-    /// A socket that is bound and listens. Errors: those of socket::open(), bind() and listen(), each by its name;
-    /// invalid_argument where dual_stack is asked for at an IPv4 endpoint.
+    /// A socket that is bound and listens. `before_bind` is called with the socket's view before bind(2).
+    ///
+    ///     auto listener = kw::tcp::listen(at, {.dual_stack = true}, [](const auto& socket) {
+    ///         return socket.set(kw::option::receive_buffer{1 << 20});
+    ///     });
+    ///
+    /// Errors: those of socket::open(), bind() and listen(), each under its name; those of `before_bind`; invalid_argument
+    /// if dual_stack is set for an IPv4 endpoint.
+    template <socket_hook<socket_view> Hook = no_hook>
     [[nodiscard]] static result<typename detail::listener_of<F, T, P>::type> listen(
-        const endpoint& at, const listen_options& options = {}) noexcept
+        const endpoint& at, const listen_options& options = {}, const Hook& before_bind = {}) noexcept
         requires connection_oriented<T>
     {
-        auto opened = prepared(at, options);
-        if (!opened) return unexpected<error>(opened.error());
+        auto opened = bound(at, options, before_bind);
+        if (!opened) return failure(opened);
         return std::move(*opened).listen(options.backlog);
     }
 
-    /// A socket that is bound. Errors: those of socket::open() and bind().
-    [[nodiscard]] static result<socket> bind(const endpoint& at, const bind_options& options = {}) noexcept {
-        return prepared(at, options);
+    /// A socket that is bound. `before_bind` is called with the socket's view before bind(2).
+    /// Errors: those of socket::open() and bind(); those of `before_bind`.
+    template <socket_hook<socket_view> Hook = no_hook>
+    [[nodiscard]] static result<socket> bind(const endpoint& at, const bind_options& options = {},
+                                             const Hook& before_bind = {}) noexcept {
+        return bound(at, options, before_bind);
     }
 
-    /// A connection to `to`. Errors: those of socket::open() and connect().
-    [[nodiscard]] static result<connection> connect(const endpoint& to) noexcept {
-        auto opened = socket::open_for(to);
-        if (!opened) return unexpected<error>(opened.error());
-        return std::move(*opened).connect(to);
-    }
-    /// The same, as long as it may wait. Adds the errors timed_out and operation_canceled.
-    [[nodiscard]] static result<connection> connect(const endpoint& to, const waiting& how) noexcept
-        requires connection_oriented<T>
+    /// A connection to `to`. Errors: those of socket::open() and connect(); with a limit limit_reached and
+    /// operation_canceled.
+    template <limit_like L = no_limit>
+    [[nodiscard]] static result<connection> connect(const endpoint& to, const L& limit = {}) noexcept
+        requires(connection_oriented<T> || std::same_as<L, no_limit>)
     {
         auto opened = socket::open_for(to);
-        if (!opened) return unexpected<error>(opened.error());
-        return std::move(*opened).connect(to, how);
+        if (!opened) return failure(opened);
+        return std::move(*opened).connect(to, limit);
     }
 
-    /// A connection to whichever of several endpoints answers first. Needs <keyway/connect.hpp>, which says how.
-    template <class Range, class Prepare = no_preparation,
-              class Header = typename detail::include_keyway_connect_hpp<transport, Range>::type>
+    /// A connection to whichever of several endpoints answers first. Needs <keyway/client/connect.hpp>, which says how.
+    template <class Range, limit_like L = no_limit, class Hook = no_hook,
+              class Header = typename detail::include_keyway_client_connect_hpp<transport, Range>::type>
         requires requires(const Range& endpoints) {
             { *endpoints.begin() } -> std::convertible_to<const endpoint&>;
         }
-    [[nodiscard]] static auto connect(const Range& endpoints, const waiting& how = {},
+    [[nodiscard]] static auto connect(const Range& endpoints, const L& limit = {},
                                       const connect_options<endpoint>& options = {},
-                                      const Prepare& prepare = {}) noexcept
+                                      const Hook& before_connect = {}) noexcept
         requires(connection_oriented<T> && internet_family<F>)
     {
-        return Header::connect(endpoints, how, options, prepare);
+        return Header::connect(endpoints, limit, options, before_connect);
     }
     /// A connection to a host and service by their names: `tcp::connect("www.example.org", "https", 5s)`. Needs the same
     /// header.
-    template <std::convertible_to<std::string_view> Host, class Prepare = no_preparation,
-              class Header = typename detail::include_keyway_connect_hpp<transport, Host>::type>
-    [[nodiscard]] static auto connect(const Host& host, const service& service, const waiting& how = {},
+    template <std::convertible_to<std::string_view> Host, limit_like L = no_limit, class Hook = no_hook,
+              class Header = typename detail::include_keyway_client_connect_hpp<transport, Host>::type>
+    [[nodiscard]] static auto connect(const Host& host, const service& service, const L& limit = {},
                                       const connect_options<endpoint>& options = {},
-                                      const Prepare& prepare = {}) noexcept
+                                      const Hook& before_connect = {}) noexcept
         requires(connection_oriented<T> && internet_family<F>)
     {
-        return Header::connect(host, service, how, options, prepare);
+        return Header::connect(host, service, limit, options, before_connect);
     }
 
-    /// Two connections to each other. AF_UNIX asks socketpair(2), on POSIX. TCP goes over the loopback interface, on every
-    /// system, and takes no other client for its own: whoever else connects in between is closed.
-    /// Errors: too_many_files; TCP: those of listen(), connect() and accept().
-    [[nodiscard]] static result<std::array<connection, 2>> pair() noexcept
+    /// Two connections to each other: AF_UNIX by socketpair(2), on POSIX; TCP over the loopback interface, on every system.
+    /// A TCP pair is verified: any other client that connects in between is closed.
+    /// Errors: too_many_files_open; TCP: those of listen(), connect() and accept().
+    template <limit_like L = no_limit>
+    [[nodiscard]] static result<std::array<connection, 2>> pair([[maybe_unused]] const L& limit = {}) noexcept
         requires(pairable_family<F> || (internet_family<F> && byte_oriented<T>))
     {
-        if constexpr (internet_family<F>) return loopback_pair();
+        if constexpr (internet_family<F>) return loopback_pair(detail::started(limit));
         else return kernel_pair();
     }
 
     // clang-format off
-    static void listen(const endpoint&) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
-    static void connect(const endpoint&, const waiting&) requires connectionless<T> = KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
+    static void listen(const endpoint&, auto&&...) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    template <limit_like L> static void connect(const endpoint&, const L&) requires(connectionless<T> && !std::same_as<L, no_limit>) = KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
+    template <not_a_limit L> static void connect(const endpoint&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s)");
     static void pair(auto&&...) requires(!pairable_family<F> && !(internet_family<F> && byte_oriented<T>)) = KEYWAY_DELETE("TCP makes pairs everywhere, AF_UNIX where socketpair(2) is (not on Windows), and others do not: connect() one to the other");
     // clang-format on
 
 private:
-    /// An open socket with the options that have to be set before bind(), and bound.
-    template <class Options>
-    static result<socket> prepared(const endpoint& at, const Options& options) noexcept {
+    /// An open, bound socket with the options that have to be set before bind().
+    template <class Options, class Hook>
+    static result<socket> bound(const endpoint& at, const Options& options, const Hook& before_bind) noexcept {
         auto opened = socket::open_for(at);
         if (!opened) return opened;
         if constexpr (internet_family<F>) {
             const auto set = options.reuse_address
-                                 ? opened->set(option::reuse_address{true})
+                                 ? detail::set_switch(*opened, SOL_SOCKET, SO_REUSEADDR, true)
                                  : detail::checked(detail::os::keep_address_exclusive(opened->native_handle()),
                                                    operation::set_option);
-            if (!set) return unexpected<error>(set.error());
+            if (!set) return failure(set);
             if (options.dual_stack)
-                if (auto both = accept_ipv4_too(*opened, at); !both) return unexpected<error>(both.error());
+                if (auto both = accept_ipv4_too(*opened, at); !both) return failure(both);
         }
-        if (auto bound = opened->bind(at); !bound) return unexpected<error>(bound.error());
+        const socket_view view = *opened;
+        if (const result<void> prepared = before_bind(view); !prepared) return failure(prepared);
+        if (auto done = opened->bind(at); !done) return failure(done);
         return opened;
     }
 
@@ -198,18 +221,19 @@ private:
         return std::array{connection::adopt_unchecked(ends[0]), connection::adopt_unchecked(ends[1])};
     }
 
-    static result<std::array<connection, 2>> loopback_pair() noexcept {
+    template <class Limit>
+    static result<std::array<connection, 2>> loopback_pair(const Limit& limit) noexcept {
         const auto listener = listen(loopback_endpoint());
-        if (!listener) return unexpected<error>(listener.error());
+        if (!listener) return failure(listener);
         const auto at = listener->local_endpoint();
-        if (!at) return unexpected<error>(at.error());
-        auto client = connect(*at);
-        if (!client) return unexpected<error>(client.error());
+        if (!at) return failure(at);
+        auto client = connect(*at, limit);
+        if (!client) return failure(client);
         const auto own = client->local_endpoint();
-        if (!own) return unexpected<error>(own.error());
+        if (!own) return failure(own);
         for (;;) {
-            auto next = listener->accept();
-            if (!next) return unexpected<error>(next.error());
+            auto next = listener->accept(limit);
+            if (!next) return failure(next);
             if (next->peer == *own) return std::array{std::move(*client), std::move(next->connection)};
         }
     }
@@ -221,8 +245,8 @@ private:
     }
 
     static result<void> accept_ipv4_too(const socket& opened, const endpoint& at) noexcept {
-        if constexpr (option_for<option::v6_only, F, T, P>) {
-            if (is_v6(at)) return opened.set(option::v6_only{false});
+        if constexpr (F::domain != ipv4::domain && T::native != raw::native) {
+            if (is_v6(at)) return detail::set_switch(opened, IPPROTO_IPV6, IPV6_V6ONLY, false);
         }
         return detail::failure(errc::invalid_argument, operation::bind);
     }
@@ -267,6 +291,7 @@ struct unix_seqpacket {
 #endif
 // clang-format on
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -8,7 +8,8 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
 /// Bytes in order, without boundaries, over a connection.
 struct stream {
@@ -17,7 +18,7 @@ struct stream {
     static constexpr bool is_message_oriented = false;
 };
 
-/// Messages, each on its own.
+/// Separate messages, without a connection.
 struct datagram {
     static constexpr int native = SOCK_DGRAM;
     static constexpr bool is_connection_oriented = false;
@@ -31,7 +32,7 @@ struct seqpacket {
     static constexpr bool is_message_oriented = true;
 };
 
-/// Messages of the layer below, each on its own; opening one takes a privilege (raw(7), packet(7)).
+/// Packets of the layer below, without a connection. Opening one needs a privilege (raw(7), packet(7)).
 struct raw {
     static constexpr int native = SOCK_RAW;
     static constexpr bool is_connection_oriented = false;
@@ -40,6 +41,7 @@ struct raw {
 
 static_assert(socket_type<stream> && socket_type<datagram> && socket_type<seqpacket> && socket_type<raw>);
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_VERSION_HPP
 #define KEYWAY_VERSION_HPP
 
-// The one place that states the version: CMake and every package recipe read these three lines.
+// The version of the library. CMake and the package recipes read these three lines.
 #define KEYWAY_VERSION_MAJOR 0
 #define KEYWAY_VERSION_MINOR 1
 #define KEYWAY_VERSION_PATCH 0

@@ -22,8 +22,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include <keyway/batch.hpp>
-#include <keyway/segment.hpp>
+#include <keyway/message/batch.hpp>
+#include <keyway/message/segment.hpp>
 #include <keyway/transport.hpp>
 
 namespace {
@@ -293,7 +293,7 @@ struct batch : traffic {
     explicit batch(std::size_t datagram_size) : traffic(datagram_size, batch_size, 1) {
         for (std::size_t i = 0; i < batch_size; ++i) {
             sent.push_back({outgoing(i), peer});
-            received.push_back({{incoming(i)}, {}});
+            received.push_back({.buffer = incoming(i)});
         }
     }
 
@@ -302,12 +302,12 @@ struct batch : traffic {
         const auto count = recv_batch(to, received);
         std::size_t total = 0;
         for (const auto& one : std::span(received).first(count.value_or(0)))
-            if (!one.truncated) total += take(one.data().data(), one.size);
+            if (!one.truncated) total += take(one.data.data(), one.data.size());
         return total;
     }
 
     std::vector<kw::outgoing_message_to<endpoint>> sent;
-    std::vector<kw::incoming_message_from<endpoint>> received;
+    std::vector<kw::message_slot_from<endpoint>> received;
 };
 
 struct segment : traffic {
@@ -318,7 +318,7 @@ struct segment : traffic {
     bool send() { return sender.send(data, static_cast<std::uint16_t>(size), peer).has_value(); }
     std::size_t recv() {
         const auto got = recv_segments(to, room);
-        return got && !got->truncated ? take_all(got->datagrams) : 0;
+        return got && !got->truncated ? take_all(got->data) : 0;
     }
 
     kw::segment_sender<socket_type> sender{from};
@@ -344,7 +344,7 @@ struct segment_batch : traffic {
         for (std::size_t i = 0; i < count.value_or(0); ++i) {
             if (received[i].truncated) continue;
             const auto joined = rooms[i].get<kw::control::segment_size>();
-            total += take_all({received[i].data(), joined ? joined->value : received[i].size});
+            total += take_all({received[i].data, joined ? joined->value : received[i].data.size()});
         }
         return total;
     }
@@ -352,7 +352,7 @@ struct segment_batch : traffic {
     kw::control::list<kw::control::segment_size> items{kw::control::segment_size{static_cast<std::uint16_t>(size)}};
     std::array<item_room, joined_buffers> rooms;
     std::array<kw::outgoing_message_to<endpoint>, joined_buffers> sent;
-    std::array<kw::incoming_message_from<endpoint>, joined_buffers> received;
+    std::array<kw::message_slot_from<endpoint>, joined_buffers> received;
 };
 
 }  // namespace ours

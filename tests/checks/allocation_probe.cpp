@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // Everything between open and close, with every call of malloc counted: there must be none.
 
-#include <keyway/batch.hpp>
-#include <keyway/control/ip.hpp>
-#include <keyway/handles.hpp>
-#include <keyway/interface.hpp>
+#include <keyway/client/resolve.hpp>
 #include <keyway/keyway.hpp>
-#include <keyway/message.hpp>
-#include <keyway/resolve.hpp>
-#include <keyway/segment.hpp>
+#include <keyway/link/interface.hpp>
+#include <keyway/message/batch.hpp>
+#include <keyway/message/control/ip.hpp>
+#include <keyway/message/control/packet_info.hpp>
+#include <keyway/message/descriptors.hpp>
+#include <keyway/message/message.hpp>
+#include <keyway/message/segment.hpp>
 
 #include <array>
 #include <chrono>
@@ -74,13 +75,13 @@ void exercise_messages() {
     std::array<std::byte, 4096> data{};
     kw::control::buffer<kw::control::packet_info, kw::control::hop_limit> extra;
     require(extra.request(*server).has_value(), "request");
-    require(kw::send_message(*client, data, to, kw::control::list{kw::control::hop_limit{9}}) &&
+    require(kw::send_message(*client, data, kw::control::list{kw::control::hop_limit{9}}, to) &&
                 kw::recv_message(*server, data, extra) && extra.get<kw::control::packet_info>(),
             "messages");
 
     std::array<kw::outgoing_message_to<kw::udp4::endpoint>, 70> out;
     for (auto& one : out) one = {"message", to};
-    std::array<kw::incoming_message_from<kw::udp4::endpoint>, 70> in;
+    std::array<kw::message_slot_from<kw::udp4::endpoint>, 70> in;
     for (auto& one : in) one.buffer = data;
     require(kw::send_batch(*client, out) && kw::recv_batch(*server, in), "batches");
     while (kw::recv_batch(*server, in, 0s)) {}
@@ -89,13 +90,14 @@ void exercise_messages() {
     require(sender.send(data, 100, to).has_value() && kw::recv_segments(*server, data), "segments");
 
     const auto ends = kw::unix_stream::pair();
-    require(ends && kw::send_handles((*ends)[0], "x", *server) && kw::recv_handles<1>((*ends)[1], data), "handles");
+    require(ends && kw::send_descriptors((*ends)[0], "x", *server) && kw::recv_descriptors<1>((*ends)[1], data),
+            "descriptors");
 }
 
 /// The system's calls allocate their lists; going through them, nobody does.
 long allocations_of_lists() {
     const auto interfaces = kw::interfaces();
-    const auto endpoints = kw::resolve<kw::ipv4>("127.0.0.1", 80, {.canonical_name = true});
+    const auto endpoints = kw::resolve<kw::ipv4>("127.0.0.1", 80, 5s, {.canonical_name = true});
     require(interfaces && endpoints, "interfaces, endpoints");
     const long before = allocations;
     unsigned found = 0;

@@ -24,8 +24,8 @@ kw::result<std::size_t> kw_send(kw::tcp4::connection_view, std::span<const std::
 kw::result<std::span<std::byte>> kw_recv(kw::tcp4::connection_view, std::span<std::byte>) __asm__("kw_recv");
 kw::result<std::size_t> kw_send_to(kw::udp4::socket_view, std::span<const std::byte>,
                                    const kw::udp4::endpoint&) __asm__("kw_send_to");
-kw::result<kw::received_from<kw::udp4::endpoint>> kw_recv_from(kw::udp4::socket_view,
-                                                               std::span<std::byte>) __asm__("kw_recv_from");
+kw::result<kw::message_from<std::span<std::byte>, kw::udp4::endpoint>> kw_recv_from(
+    kw::udp4::socket_view, std::span<std::byte>) __asm__("kw_recv_from");
 
 // What a careful programmer checks in C: interruption, SIGPIPE, and on a stream the empty buffer, for which recv(2)
 // would wait; and answers with what happened, a count or an errno. Both sides return their answer by value.
@@ -107,8 +107,8 @@ MEASURED c_message c_recv_from(int socket, void* buffer, std::size_t size) {
     return {buffer, truncated ? size : length, sender, truncated, length, true};
 }
 
-[[gnu::noinline]] kw::result<kw::received_from<kw::udp4::endpoint>> kw_recv_from(kw::udp4::socket_view socket,
-                                                                                 std::span<std::byte> buffer) {
+[[gnu::noinline]] kw::result<kw::message_from<std::span<std::byte>, kw::udp4::endpoint>> kw_recv_from(
+    kw::udp4::socket_view socket, std::span<std::byte> buffer) {
     return socket.recv_from(buffer);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // std::formatter for every printable type, where the standard library has <format>.
 
-#include <keyway/format.hpp>
+#include <keyway/bridge/format.hpp>
 
 #include <cerrno>
 #include <cstdio>

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSL-1.0
 """Checks on the headers as text and as translation units.
 
-    headers.py order SOURCE                 one total order, platform questions and system calls in their rooms, messages
-    headers.py alone SOURCE COMPILER FLAG…  each header compiles alone, twice included, without a word
+    headers.py order SOURCE                 one total order; platform questions and system calls only in the platform layer; messages
+    headers.py alone SOURCE COMPILER FLAG…  each header compiles alone, included twice, without a warning
     headers.py lines SOURCE COMPILER        preprocessed lines stay within the budgets of the design
     headers.py link SOURCE COMPILER FLAG…   two translation units that include everything link; in two modes they do not
 """
@@ -24,8 +24,8 @@ BUDGETS = {
     "keyway/keyway.hpp": 45000,
 }
 HEAVY = "iostream format functional memory vector string chrono system_error map unordered_map regex sstream"
-CORE = "keyway/keyway.hpp"  # and what stands above it; what stands below is opt-in
-ROOMS = ("keyway/detail/os/", "keyway/detail/config.hpp")
+CORE = "keyway/keyway.hpp"  # and the headers above it in the list; those below are opt-in
+PLATFORM_LAYER = ("keyway/detail/os/", "keyway/detail/config.hpp")
 PLATFORM = re.compile(r"^\s*#\s*(el)?if.*\b(_WIN32|__linux__|__APPLE__|__FreeBSD__|__unix__|_MSC_VER|__GNUC__|__clang__)")
 SYSTEM_CALL = re.compile(
     r"(?<![\w:>])::(socket|socketpair|bind|listen|accept4?|connect|send|sendto|sendmsg|recv|recvfrom|recvmsg|getsockopt|"
@@ -52,7 +52,7 @@ def order(source):
     place = {header: i for i, header in enumerate(listed)}
     present = {os.path.relpath(os.path.join(folder, name), f"{source}/include")
                for folder, _, names in os.walk(f"{source}/include") for name in names}
-    faults = [f"{header}: listed and not there, or there and not listed" for header in present ^ set(listed)]
+    faults = [f"{header}: in cmake/headers.cmake or in include/, but not in both" for header in present ^ set(listed)]
     tested_messages = ""
     for name in glob.glob(f"{source}/tests/compile_fail/messages*.cpp"):
         with open(name, encoding="utf-8") as file:
@@ -62,20 +62,20 @@ def order(source):
         text = read(source, header)
         guard = re.sub(r"[/.]", "_", header).upper()
         if not text.startswith("// SPDX-License-Identifier: BSL-1.0\n"):
-            faults.append(f"{header}: the licence line is not the first")
+            faults.append(f"{header}: the first line is not the licence line")
         if f"#ifndef {guard}\n#define {guard}\n" not in text:
             faults.append(f"{header}: the include guard is not {guard}")
         if text.count("\n") > 400:
             faults.append(f"{header}: more than 400 lines")
         for name in re.findall(r'^\s*#\s*include\s+[<"](.*)[>"]', text, re.M):
             if name.startswith("keyway/") and place.get(name, len(place)) >= place[header]:
-                faults.append(f"{header}: includes {name}, which stands below it in cmake/headers.cmake")
+                faults.append(f"{header}: includes {name}, which is below it in cmake/headers.cmake")
             if name in HEAVY.split() and place[header] <= place[CORE]:
                 faults.append(f"{header}: includes the heavy <{name}>")
-        if not header.startswith(ROOMS):
+        if not header.startswith(PLATFORM_LAYER):
             for number, line in enumerate(text.splitlines(), 1):
                 if PLATFORM.search(line) or (SYSTEM_CALL.search(line) and "//" not in line):
-                    faults.append(f"{header}:{number}: belongs into the room of the operating system: {line.strip()}")
+                    faults.append(f"{header}:{number}: belongs in the platform layer, keyway/detail/os: {line.strip()}")
         for message in re.findall(r'KEYWAY_DELETE\("(.+?)"\)', text):
             if header != "keyway/detail/config.hpp" and message not in tested_messages:
                 faults.append(f"{header}: no compile-fail test for: {message}")
@@ -88,9 +88,9 @@ def alone(source, compiler, *flags):
     windows = {"windows", "winsock"}
     foreign = ({"bsd", "linux", "posix"} if "_WIN32" in macros else
                {"bsd", *windows} if "__linux__" in macros else {"linux", *windows})
-    rooms = [header for header in listed_headers(source)  # other systems' rooms, with their headers
-             if header.startswith("keyway/detail/os/") and foreign & set(re.split("[/_.]", header))]
-    headers = [header for header in listed_headers(source) if header not in rooms]
+    others = [header for header in listed_headers(source)  # other systems' backends, which include their headers
+              if header.startswith("keyway/detail/os/") and foreign & set(re.split("[/_.]", header))]
+    headers = [header for header in listed_headers(source) if header not in others]
     for header in headers:
         unit = f"#include <{header}>\n#include <{header}>\n"
         status, output = run([compiler, *flags, f"-I{source}/include", "-fsyntax-only", "-x", "c++", "-"], input=unit)
@@ -116,7 +116,7 @@ def link(source, compiler, *flags):
     faults = []
     first = "#include <keyway/keyway.hpp>\nint size_of(keyway::tcp::connection&);\n" \
             "int main() { keyway::tcp::connection c; return size_of(c) == int(sizeof(c)) ? 0 : 1; }\n"
-    second = "#include <keyway/keyway.hpp>\n#include <keyway/format.hpp>\n#include <keyway/system_error.hpp>\n" \
+    second = "#include <keyway/keyway.hpp>\n#include <keyway/bridge/format.hpp>\n#include <keyway/bridge/system_error.hpp>\n" \
              "int size_of(keyway::tcp::connection& c) { return int(sizeof(c)); }\n"
     with tempfile.TemporaryDirectory() as folder:
         def build(name, text, standard):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """clang-tidy 19 with the checks of .clang-tidy over the headers, the examples and the tests.
 
-    tidy.py SOURCE BUILD      BUILD has compile_commands.json; findings go to stdout, and none may be there
+    tidy.py SOURCE BUILD      BUILD has compile_commands.json; prints the findings, and fails if there is one
 """
 import concurrent.futures
 import json
@@ -16,8 +16,8 @@ TIDY = ["clang-tidy-19", "--quiet"]
 
 
 def headers(source):
-    """Each header as a file of its own. The rooms of Windows and BSD are not this system's: Windows' is read with
-    MinGW's headers, which no tool knows to be spread over hundreds of files; BSD's has no headers here."""
+    """Each header as a translation unit. The backends of Windows and BSD are not for this system: Windows' backend is
+    read with MinGW's headers, which the tool cannot map to the header that declares a name; BSD's headers are not here."""
     with open(source / "cmake/headers.cmake", encoding="utf-8") as lines:
         listed = [line.strip() for line in lines if line.strip().endswith(".hpp")]
     for header in listed:
@@ -33,7 +33,7 @@ def headers(source):
 
 
 def sources(source, build):
-    """Each file that is compiled, once: the two modes differ in the headers, which have had their turn."""
+    """Each file that is compiled, once: the two language modes differ only in headers, which headers() covers."""
     with open(build / "compile_commands.json", encoding="utf-8") as file:
         files = {entry["file"] for entry in json.load(file)}
     for file in sorted(files):
@@ -43,7 +43,7 @@ def sources(source, build):
 
 def run(command):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode < 0:  # a crash of the tool says nothing about the file, unless it comes again
+    if done.returncode < 0:  # the tool crashed, which is no finding unless it happens twice
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     return command, done.returncode, done.stdout + (done.stderr if done.returncode and not done.stdout else "")
 

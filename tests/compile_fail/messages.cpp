@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// Every message that the headers give, each beside what its user should have written.
+// The messages of the core's headers, each with the corrected code beside it.
 
 #include <keyway/keyway.hpp>
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -89,7 +90,7 @@ struct sizable {
 #endif
 
 #elif REJECTED == 6
-    // says 6: this socket has no peer: call recv_from(), which tells the sender, or connect() first
+    // says 6: this socket has no peer: call recv_from(), which reports the sender, or connect() first
 #ifdef CORRECTED
     (void)datagrams.recv_from(buffer);
 #else
@@ -97,7 +98,7 @@ struct sizable {
 #endif
 
 #elif REJECTED == 7
-    // says 7: this socket has no peer yet: call connect() and send() on the connection it yields
+    // says 7: this socket has no peer yet: call connect() and send() on the connection that it returns
 #ifdef CORRECTED
     (void)connected.send("x");
 #else
@@ -105,7 +106,7 @@ struct sizable {
 #endif
 
 #elif REJECTED == 8
-    // says 8: this socket has no peer yet: call connect() and recv() on the connection it yields
+    // says 8: this socket has no peer yet: call connect() and recv() on the connection that it returns
 #ifdef CORRECTED
     (void)connected.recv(buffer);
 #else
@@ -161,7 +162,7 @@ struct sizable {
 #endif
 
 #elif REJECTED == 15
-    // says 15: a listener has no peer: send() on a connection that accept() yields
+    // says 15: a listener has no peer: send() on a connection that accept() returns
 #ifdef CORRECTED
     (void)listening.accept()->connection.send("x");
 #else
@@ -169,7 +170,7 @@ struct sizable {
 #endif
 
 #elif REJECTED == 16
-    // says 16: a listener has no peer: recv() on a connection that accept() yields
+    // says 16: a listener has no peer: recv() on a connection that accept() returns
 #ifdef CORRECTED
     (void)listening.accept()->connection.recv(buffer);
 #else
@@ -289,39 +290,39 @@ struct sizable {
 #endif
 
 #elif REJECTED == 31
-    // says 31: the pointer would outlive the address; name the address first
+    // says 31: the pointer would outlive the temporary address: keep the address in a variable
 #ifdef CORRECTED
     const kw::ip_address a;
-    (void)a.if_v4();
+    (void)a.as_v4();
 #else
-    (void)kw::ip_address{}.if_v4();
+    (void)kw::ip_address{}.as_v4();
 #endif
 
 #elif REJECTED == 32
-    // says 32: the pointer would outlive the address; name the address first
+    // says 32: the pointer would outlive the temporary address: keep the address in a variable
 #ifdef CORRECTED
     const kw::ip_address a;
-    (void)a.if_v6();
+    (void)a.as_v6();
 #else
-    (void)kw::ip_address{}.if_v6();
+    (void)kw::ip_address{}.as_v6();
 #endif
 
 #elif REJECTED == 33
-    // says 33: the pointer would outlive the endpoint; name it first
+    // says 33: the pointer would outlive the temporary endpoint: keep the endpoint in a variable
 #ifdef CORRECTED
     const kw::tcp::endpoint e;
-    (void)e.if_v4();
+    (void)e.as_v4();
 #else
-    (void)kw::tcp::endpoint{}.if_v4();
+    (void)kw::tcp::endpoint{}.as_v4();
 #endif
 
 #elif REJECTED == 34
-    // says 34: the pointer would outlive the endpoint; name it first
+    // says 34: the pointer would outlive the temporary endpoint: keep the endpoint in a variable
 #ifdef CORRECTED
     const kw::tcp::endpoint e;
-    (void)e.if_v6();
+    (void)e.as_v6();
 #else
-    (void)kw::tcp::endpoint{}.if_v6();
+    (void)kw::tcp::endpoint{}.as_v6();
 #endif
 
 #elif REJECTED == 35
@@ -346,6 +347,61 @@ struct sizable {
     [[maybe_unused]] auto address = "1.2.3.4"_ipv4;
 #else
     [[maybe_unused]] auto nothing = "1.2.3"_ipv4;
+#endif
+
+#elif REJECTED == 38
+    // says 38: gather() refers to the bytes of variables, literals and views: keep a temporary in a variable first, and pass a pointer as std::span(pointer, size)
+#ifdef CORRECTED
+    const std::string body = "body";
+    (void)connected.send_all(kw::gather("head", body));
+#else
+    (void)connected.send_all(kw::gather("head", std::string("body")));
+#endif
+
+#elif REJECTED == 39
+    // says 39: gather() refers to the bytes of variables, literals and views: keep a temporary in a variable first, and pass a pointer as std::span(pointer, size)
+#ifdef CORRECTED
+    const char* pointer = "head";
+    (void)connected.send_all(kw::gather(std::span(pointer, 4), "body"));
+#else
+    const char* pointer = "head";
+    (void)connected.send_all(kw::gather(pointer, "body"));
+#endif
+
+#elif REJECTED == 40
+    // says 40: scatter() refers to variables and views whose bytes can be written: keep a temporary in a variable first, and pass a pointer as std::span(pointer, size)
+#ifdef CORRECTED
+    std::string body(10, char());
+    (void)connected.recv_exact(kw::scatter(buffer, body));
+#else
+    (void)connected.recv_exact(kw::scatter(buffer, std::string(10, char())));
+#endif
+
+#elif REJECTED == 41
+    // says 41: a temporary owner closes its descriptor at the end of this line: keep the owner in a variable that outlives the view
+#ifdef CORRECTED
+    const auto owner = kw::tcp4::connect(at4);
+    [[maybe_unused]] const kw::tcp4::connection_view view = *owner;
+#else
+    [[maybe_unused]] const kw::tcp4::connection_view view = *kw::tcp4::connect(at4);
+#endif
+
+#elif REJECTED == 42
+    // says 42: a temporary owner closes its descriptor at the end of this line: keep the owner in a variable that outlives the view
+#ifdef CORRECTED
+    const auto owner = kw::tcp4::connect(at4);
+    [[maybe_unused]] const kw::tcp::connection_view view = *owner;
+#else
+    [[maybe_unused]] const kw::tcp::connection_view view = *kw::tcp4::connect(at4);
+#endif
+
+#elif REJECTED == 43
+    // says 43: a temporary owner closes its descriptor at the end of this line: keep the owner in a variable that outlives the view
+#ifdef CORRECTED
+    const auto owner = kw::udp4::bind(at4);
+    [[maybe_unused]] const kw::handle_view view = *owner;
+#else
+    [[maybe_unused]] const kw::handle_view view = *kw::udp4::bind(at4);
 #endif
 
 #endif

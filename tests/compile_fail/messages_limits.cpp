@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The messages of limits, and of connections under way, each beside what its user should have written.
 
-#include <keyway/connecting.hpp>
+#include <keyway/client/connecting.hpp>
 #include <keyway/keyway.hpp>
 
 #include <array>
@@ -21,7 +21,7 @@ namespace kw = keyway;
 #if !defined(REJECTED)
 
 #elif REJECTED == 1
-    // says 1: a time limit has a unit: write 5s or 500ms (std::chrono_literals)
+    // says 1: a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)
 #ifdef CORRECTED
     (void)connected.recv(buffer, std::chrono::seconds(5));
 #else
@@ -29,7 +29,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 2
-    // says 2: this clock can be set: take a time point of std::chrono::steady_clock, or a duration
+    // says 2: a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)
 #ifdef CORRECTED
     (void)connected.recv(buffer, std::chrono::steady_clock::now());
 #else
@@ -53,7 +53,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 5
-    // says 5: a time limit has a unit: write 5s or 500ms (std::chrono_literals)
+    // says 5: a limit has a unit: write 5s or 500ms (std::chrono_literals)
 #ifdef CORRECTED
     [[maybe_unused]] const kw::deadline until = std::chrono::milliseconds(500);
 #else
@@ -61,7 +61,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 6
-    // says 6: this clock can be set: take a time point of std::chrono::steady_clock, or a duration
+    // says 6: this clock can be set: use a time point of std::chrono::steady_clock, or a duration
 #ifdef CORRECTED
     [[maybe_unused]] const kw::deadline until = std::chrono::steady_clock::now();
 #else
@@ -94,7 +94,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 10
-    // says 10: include_keyway_connect_hpp
+    // says 10: include_keyway_client_connect_hpp
 #ifdef CORRECTED
     [[maybe_unused]] auto first = kw::tcp4::connect(at4);
 #else

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// What <keyway/multicast.hpp> says to sockets that join no groups.
+// What <keyway/message/multicast.hpp> says to sockets that join no groups.
 
-#include <keyway/multicast.hpp>
+#include <keyway/message/multicast.hpp>
 #include <keyway/transport.hpp>
 
 namespace kw = keyway;
@@ -32,17 +32,17 @@ namespace kw = keyway;
 #elif REJECTED == 3
     // says 3: this option can only be set here: its documentation says where it can be read
 #ifdef CORRECTED
-    (void)socket.set(kw::option::multicast_interface_v4{1});
+    (void)socket.set(kw::option::multicast_interface{1});
 #else
-    (void)socket.get<kw::option::multicast_interface_v4>();
+    (void)socket.get<kw::option::multicast_interface>();
 #endif
 
 #elif REJECTED == 4
     // says 4: a socket of this family, type and protocol does not have this option
 #ifdef CORRECTED
-    (void)socket.set(kw::option::multicast_time_to_live{3});
-#else
     (void)socket.set(kw::option::multicast_hop_limit{3});
+#else
+    (void)kw::tcp4::socket().set(kw::option::multicast_hop_limit{3});
 #endif
 
 #else

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the headers say on Windows to a program that asks for filters and groups as Linux has them.
+// What the headers say on Windows to a program that uses filters and multicast options of other systems.
 
-#include <keyway/multicast.hpp>
+#include <keyway/message/multicast.hpp>
 #include <keyway/option/icmp.hpp>
 #include <keyway/transport.hpp>
 
@@ -16,15 +16,15 @@ namespace kw = keyway;
 #if !defined(REJECTED)
 
 #elif REJECTED == 1
-    // says 1: only Linux has ICMP_FILTER: elsewhere look at the type of each message that comes
+    // says 1: this system does not have this option: its documentation says which do
 #ifdef CORRECTED
-    (void)icmp4.set(kw::option::time_to_live{1});
+    (void)icmp4.set(kw::option::hop_limit{1});
 #else
     (void)icmp4.set(kw::option::icmp_filter{kw::icmp_type_set<kw::icmp_type>{}});
 #endif
 
 #elif REJECTED == 2
-    // says 2: Windows has no ICMP6_FILTER: look at the type of each message that comes
+    // says 2: this system does not have this option: its documentation says which do
 #ifdef CORRECTED
     (void)icmp6.set(kw::option::hop_limit{1});
 #else
@@ -32,19 +32,19 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 3
-    // says 3: only Linux has IP_MULTICAST_ALL: elsewhere a socket gets what was sent to its own groups
+    // says 3: this system does not have this option: its documentation says which do
 #ifdef CORRECTED
-    (void)socket4.set(kw::option::multicast_loop_v4{true});
+    (void)socket4.set(kw::option::multicast_loop{true});
 #else
-    (void)socket4.set(kw::option::multicast_all_v4{false});
+    (void)socket4.set(kw::option::multicast_all{false});
 #endif
 
 #elif REJECTED == 4
-    // says 4: only Linux has IPV6_MULTICAST_ALL: elsewhere a socket gets what was sent to its own groups
+    // says 4: this system does not have this option: its documentation says which do
 #ifdef CORRECTED
-    (void)socket6.set(kw::option::multicast_loop_v6{true});
+    (void)socket6.set(kw::option::multicast_loop{true});
 #else
-    (void)socket6.set(kw::option::multicast_all_v6{false});
+    (void)socket6.set(kw::option::multicast_all{false});
 #endif
 
 #else

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the headers say on POSIX systems to a program that asks for what Windows alone has.
+// The messages on POSIX systems for features that only Windows has, each with the code to use instead beside it.
 
 #include <keyway/keyway.hpp>
 #include <keyway/option/packet_filter.hpp>
-#include <keyway/option/path_mtu.hpp>
 
 namespace kw = keyway;
 
 [[maybe_unused]] static void cases() {
     [[maybe_unused]] kw::tcp4::socket unconnected;
-    [[maybe_unused]] kw::udp4::socket unspoken_to;
+    [[maybe_unused]] kw::udp4::socket datagrams;
 
 #if !defined(REJECTED)
 
 #elif REJECTED == 1
-    // says 1: only Windows has SO_EXCLUSIVEADDRUSE: elsewhere a port is its owner's alone unless both set reuse_address
+    // says 1: this system does not have this option: its documentation says which do
 #ifdef CORRECTED
     (void)unconnected.set(kw::option::reuse_address{false});
 #else
@@ -30,27 +29,11 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 3
-    // says 3: this system does not have this option: its documentation says which do
+    // says 3: this option can only be set here: its documentation says where it can be read
 #ifdef CORRECTED
-    (void)unconnected.set(kw::option::path_mtu_discovery{kw::mtu_discovery::probe});
+    (void)datagrams.set(kw::option::packet_filter{});
 #else
-    (void)unspoken_to.set(kw::option::dont_fragment{true});
-#endif
-
-#elif REJECTED == 4
-    // says 4: this system does not have this option: its documentation says which do
-#ifdef CORRECTED
-    (void)unspoken_to.get<kw::option::path_mtu_discovery>();
-#else
-    (void)unspoken_to.get<kw::option::dont_fragment>();
-#endif
-
-#elif REJECTED == 5
-    // says 5: this option can only be set here: its documentation says where it can be read
-#ifdef CORRECTED
-    (void)unspoken_to.set(kw::option::packet_filter{});
-#else
-    (void)unspoken_to.get<kw::option::packet_filter>();
+    (void)datagrams.get<kw::option::packet_filter>();
 #endif
 
 #else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the headers say on Windows to a program that asks for what Windows lacks, each beside what to write there.
+// The messages on Windows for features that Windows lacks, each with the code to use instead beside it.
 
 #include <keyway/keyway.hpp>
 
@@ -16,7 +16,7 @@ namespace kw = keyway;
 #if !defined(REJECTED)
 
 #elif REJECTED == 1
-    // says 1: Windows has no SO_REUSEPORT: Linux, the BSDs and macOS have it; here let one listener's threads accept()
+    // says 1: this system does not have this option: its documentation says which do
 #ifdef CORRECTED
     (void)listening.accept();
 #else
@@ -56,7 +56,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 6
-    // says 6: only Linux has abstract names that it chooses itself: use at_path()
+    // says 6: only Linux chooses abstract names: use at_path()
 #ifdef CORRECTED
     [[maybe_unused]] const auto name = kw::unix_stream::endpoint::at_path(path);
 #else

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// accept() when one connection is bad, and when the process is out of something.
+// accept() when one connection has failed, and when the process is out of descriptors, buffers or memory.
+
+#include <keyway/option/socket.hpp>
 
 #include "support/fault.hpp"
 
@@ -22,12 +24,12 @@ namespace kw = keyway;
 namespace option = keyway::option;
 using fault::call;
 
-// accept(2), "Error handling", and EPERM, which is a firewall's.
+// accept(2), "Error handling", and EPERM, which a firewall causes.
 constexpr std::array lost_connections{ECONNABORTED, EPROTO,       ENETDOWN,   ENOPROTOOPT, EHOSTDOWN,
                                       ENONET,       EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH, EPERM};
 constexpr std::array exhausted{EMFILE, ENFILE, ENOBUFS, ENOMEM};
 
-/// A listener, and a client in its queue.
+/// A listener with a client in its queue.
 template <class Transport>
 struct queued {
     std::optional<net::temp_directory> directory;
@@ -47,7 +49,7 @@ struct queued {
     void connect() { client = Transport::connect(listener.local_endpoint().value()).value(); }
 };
 
-/// Whether what was accepted is the other end of the client.
+/// Whether the accepted connection is the other end of the client's.
 template <class Transport>
 bool is_peer_of(const typename Transport::connection& client, const auto& accepted) {
     if (Transport::family::domain != AF_UNIX && accepted.peer != client.local_endpoint().value()) return false;
@@ -58,8 +60,8 @@ bool is_peer_of(const typename Transport::connection& client, const auto& accept
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("24 accept: a connection that died in the queue is passed over for the next", Transport, kw::tcp,
-                   kw::tcp4, kw::tcp6, kw::unix_stream, kw::unix_seqpacket) {
+TEST_CASE_TEMPLATE("accept skips a connection that failed in the queue", Transport, kw::tcp, kw::tcp4, kw::tcp6,
+                   kw::unix_stream, kw::unix_seqpacket) {
     const net::watchdog watch;
     queued<Transport> server;
     for (const int code : lost_connections) {
@@ -78,7 +80,7 @@ TEST_CASE_TEMPLATE("24 accept: a connection that died in the queue is passed ove
     }
 }
 
-TEST_CASE("24 accept: one after the other, all of them in one call") {
+TEST_CASE("accept skips one failed connection after another in a single call") {
     const net::watchdog watch;
     const queued<kw::tcp> server;
     fault::plan plan;
@@ -91,7 +93,7 @@ TEST_CASE("24 accept: one after the other, all of them in one call") {
     CHECK(fault::injected() == lost_connections.size() + 1);
 }
 
-TEST_CASE("24 accept: a non-blocking listener whose only connection died would block") {
+TEST_CASE("accept on a non-blocking listener whose only connection failed would block") {
     const net::watchdog watch;
     const auto listener = kw::tcp::listen(net::any_loopback_port<kw::tcp>()).value();
     REQUIRE(listener.set(option::non_blocking{}));
@@ -105,7 +107,7 @@ TEST_CASE("24 accept: a non-blocking listener whose only connection died would b
     }
 }
 
-TEST_CASE("24 accept: what is not about one connection is returned at once") {
+TEST_CASE("accept returns an error that does not concern a single connection at once") {
     const net::watchdog watch;
     queued<kw::tcp> server;
     for (const int code : {EAGAIN, EBADF, EFAULT, EINVAL, EIO, ENOTSOCK, ECONNRESET, ETIMEDOUT, ENOSR, EACCES}) {
@@ -120,18 +122,18 @@ TEST_CASE("24 accept: what is not about one connection is returned at once") {
     CHECK(server.listener.accept());
 }
 
-TEST_CASE("24 accept: EOPNOTSUPP from what does not listen is an error, not a connection that died") {
+TEST_CASE("accept returns EOPNOTSUPP from a socket that does not listen") {
     const net::watchdog watch;
     const auto datagrams = kw::udp4::bind(net::any_loopback_port<kw::udp4>()).value();
-    const kw::tcp4::listener_view mistaken(datagrams.native_handle());
+    const auto mistaken = kw::tcp4::listener_view::borrow(datagrams.native_handle());
     const fault::scope counting;
     const auto next = mistaken.accept();
     REQUIRE_FALSE(next);
-    CHECK(next.error() == kw::errc::not_supported);
+    CHECK(next.error() == kw::errc::operation_not_supported);
     CHECK(fault::count(call::accept4) == 1);
 }
 
-TEST_CASE_TEMPLATE("26 accept: out of descriptors, buffers or memory is returned once, and the connection stays",
+TEST_CASE_TEMPLATE("accept returns exhaustion of descriptors, buffers or memory once, and the connection stays queued",
                    Transport, kw::tcp, kw::unix_stream) {
     const net::watchdog watch;
     queued<Transport> server;
@@ -155,10 +157,10 @@ TEST_CASE_TEMPLATE("26 accept: out of descriptors, buffers or memory is returned
     }
 }
 
-TEST_CASE("26 accept: out of descriptors after a connection that died is returned too") {
+TEST_CASE("accept returns exhaustion of descriptors after a failed connection") {
     const net::watchdog watch;
     const queued<kw::tcp> server;
     const fault::scope faults(fault::plan().fail(call::accept4, 1, ECONNABORTED).fail(call::accept4, 2, EMFILE));
-    CHECK(server.listener.accept().error() == kw::errc::too_many_files);
+    CHECK(server.listener.accept().error() == kw::errc::too_many_files_open);
     CHECK(server.listener.accept());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Batches, segments and messages: the system calls they make, and what becomes of them when one fails.
+// Batches, segments and messages: the system calls that they make, and their results when one fails.
 #include "support/fault.hpp"
 
 #include <doctest/doctest.h>
@@ -10,9 +10,11 @@
 #include <cstddef>
 #include <vector>
 
-#include <keyway/batch.hpp>
-#include <keyway/control/ip.hpp>
-#include <keyway/segment.hpp>
+#include <keyway/message/batch.hpp>
+#include <keyway/message/control/ip.hpp>
+#include <keyway/message/control/packet_info.hpp>
+#include <keyway/message/segment.hpp>
+#include <keyway/option/socket.hpp>
 #include <keyway/transport.hpp>
 
 #include "support/loopback.hpp"
@@ -35,25 +37,25 @@ struct two_sockets : test::bounded {
     kw::udp4::socket here = must(kw::udp4::bind(net::any_loopback_port<kw::udp4>()));
     kw::udp4::socket there = must(kw::udp4::bind(net::any_loopback_port<kw::udp4>()));
     endpoint to = must(there.local_endpoint());
-    std::array<std::array<std::byte, 16>, 100> room{};
+    std::array<std::array<std::byte, 16>, 100> buffers{};
     std::vector<kw::outgoing_message_to<endpoint>> out;
-    std::vector<kw::incoming_message_from<endpoint>> in{100};
+    std::vector<kw::message_slot_from<endpoint>> in{100};
 
     two_sockets() {
         must(there.set(kw::option::receive_buffer{1 << 20}));
         for (int i = 0; i < 100; ++i) out.push_back({"message", to});
-        for (std::size_t i = 0; i < in.size(); ++i) in[i].buffer = room[i];
+        for (std::size_t i = 0; i < in.size(); ++i) in[i].buffer = buffers[i];
     }
 
-    /// The datagrams that are there.
-    std::size_t take_all() {
+    /// Receives every datagram in the queue, and returns their number.
+    std::size_t drain() {
         std::size_t count = 0;
-        while (there.recv_from(room[0], 0s)) ++count;
+        while (there.recv_from(buffers[0], 0s)) ++count;
         return count;
     }
 };
 
-TEST_CASE_FIXTURE(two_sockets, "a batch is a call for 64 messages") {
+TEST_CASE_FIXTURE(two_sockets, "a batch makes one call for up to 64 messages") {
     for (const std::size_t count : {1U, 64U, 65U, 100U}) {
         const unsigned calls = count > 64 ? 2 : 1;
         {
@@ -69,20 +71,20 @@ TEST_CASE_FIXTURE(two_sockets, "a batch is a call for 64 messages") {
     }
 }
 
-TEST_CASE_FIXTURE(two_sockets, "a receive looks once more after a full call") {
+TEST_CASE_FIXTURE(two_sockets, "recv_batch() calls once more after a full call") {
     must(kw::send_batch(here, std::span(out).first(64)));
     const fault::scope counts{fault::plan()};
     CHECK(must(kw::recv_batch(there, in, long_time)) == 64);
     CHECK(fault::count(call::recvmmsg) == 2);
 }
 
-TEST_CASE_FIXTURE(two_sockets, "signals interrupt, and nothing else fails without being told") {
+TEST_CASE_FIXTURE(two_sockets, "EINTR is retried, other errors are reported with the number of messages before") {
     {
         const fault::scope faults(fault::plan().fail(call::sendmmsg, 1, EINTR).fail(call::recvmmsg, 1, EINTR));
         CHECK(must(kw::send_batch(here, std::span(out).first(3))) == 3);
         CHECK(must(kw::recv_batch(there, std::span(in).first(3))) >= 1);
     }
-    take_all();
+    drain();
     {
         const fault::scope faults(fault::plan().fail(call::sendmmsg, 2, ENOBUFS));
         const auto sent = kw::send_batch(here, out);
@@ -96,12 +98,12 @@ TEST_CASE_FIXTURE(two_sockets, "signals interrupt, and nothing else fails withou
         REQUIRE_FALSE(got);
         CHECK(got.error() == errc::not_enough_memory);
         CHECK(got.error().transferred == 64);
-        CHECK(test::text(in[63].data()) == "message");
+        CHECK(test::text(in[63].data) == "message");
     }
 }
 
-TEST_CASE_FIXTURE(two_sockets, "64 datagrams of one size are a call") {
-    if (test::skipped_under_emulator("datagrams that the kernel cuts")) return;
+TEST_CASE_FIXTURE(two_sockets, "datagrams of one size are one call, 64 at a time") {
+    if (test::skipped_under_emulator("datagrams that the kernel splits")) return;
     const auto data = net::random_bytes(6400, 1);
     kw::segment_sender sender(here);
     REQUIRE(sender.offloads());
@@ -111,44 +113,44 @@ TEST_CASE_FIXTURE(two_sockets, "64 datagrams of one size are a call") {
         CHECK(fault::count(call::sendmsg) == 1);
         CHECK(fault::count() == 1);
     }
-    CHECK(take_all() == 64);
+    CHECK(drain() == 64);
     {
-        // 46 of 1400 fit into an IP packet.
+        // 46 datagrams of 1400 bytes fit into an IP packet.
         const auto large = net::random_bytes(std::size_t{46} * 1400 * 2, 2);
         const fault::scope counts{fault::plan()};
         must(sender.send(large, 1400, to, long_time));
         CHECK(fault::count(call::sendmsg) == 2);
         CHECK(fault::count() == 2);
     }
-    CHECK(take_all() == 92);
+    CHECK(drain() == 92);
     {
-        // One datagram needs nobody to cut it, and some network cards would stumble.
+        // A single datagram is not split; some network cards would fail.
         const fault::scope counts{fault::plan()};
         must(sender.send(std::span(data).first(100), 100, to));
         CHECK(fault::count(call::sendmmsg) == 1);
         CHECK(fault::count() == 1);
     }
-    CHECK(take_all() == 1);
+    CHECK(drain() == 1);
 }
 
-TEST_CASE_FIXTURE(two_sockets, "52: a network card that cannot cut is found out, remembered, and made up for") {
-    if (test::skipped_under_emulator("datagrams that the kernel cuts")) return;
+TEST_CASE_FIXTURE(two_sockets, "a network card that cannot split is detected once, and batches are sent instead") {
+    if (test::skipped_under_emulator("datagrams that the kernel splits")) return;
     const auto data = net::random_bytes(6400, 1);
     for (const int code : {EIO, EINVAL}) {
         kw::segment_sender sender(here);
         const fault::scope faults(fault::plan().fail(call::sendmsg, 1, code));
         CHECK(must(sender.send(data, 100, to)) == 6400);
         CHECK_FALSE(sender.offloads());
-        CHECK(take_all() == 64);
+        CHECK(drain() == 64);
         must(sender.send(data, 100, to));
         CHECK(fault::count(call::sendmsg) == 1);
         CHECK(fault::count(call::sendmmsg) == 2);
-        CHECK(take_all() == 64);
+        CHECK(drain() == 64);
     }
 }
 
-TEST_CASE_FIXTURE(two_sockets, "other failures are told, and leave the kernel its work") {
-    if (test::skipped_under_emulator("datagrams that the kernel cuts")) return;
+TEST_CASE_FIXTURE(two_sockets, "other errors are reported, and the kernel goes on splitting") {
+    if (test::skipped_under_emulator("datagrams that the kernel splits")) return;
     const auto data = net::random_bytes(12'800, 1);
     kw::segment_sender sender(here);
     {
@@ -158,27 +160,27 @@ TEST_CASE_FIXTURE(two_sockets, "other failures are told, and leave the kernel it
         CHECK(sent.error() == errc::no_buffer_space);
         CHECK(sent.error().transferred == 6400);
     }
-    CHECK(take_all() == 64);
+    CHECK(drain() == 64);
     {
-        // Longer than the path takes: these go in fragments, and the next ones may be cut again.
+        // Longer than the path MTU: these are sent in fragments, the next ones may be split again.
         const fault::scope faults(fault::plan().fail(call::sendmsg, 1, EMSGSIZE));
         CHECK(must(sender.send(data, 100, to)) == 12'800);
         CHECK(fault::count(call::sendmsg) == 2);
         CHECK(fault::count(call::sendmmsg) == 1);
     }
     CHECK(sender.offloads());
-    CHECK(take_all() == 128);
+    CHECK(drain() == 128);
     {
         kw::segment_sender other(here);
         const fault::scope faults(fault::plan().fail(call::sendmsg, 1, EIO).fail(call::sendmmsg, 1, EPERM));
         const auto sent = other.send(data, 100, to);
         REQUIRE_FALSE(sent);
-        CHECK(sent.error() == errc::not_permitted);
+        CHECK(sent.error() == errc::operation_not_permitted);
         CHECK(sent.error().transferred == 0);
     }
 }
 
-TEST_CASE_FIXTURE(two_sockets, "a system that does not cut is asked once") {
+TEST_CASE_FIXTURE(two_sockets, "a system that does not split is asked once") {
     const auto data = net::random_bytes(1000, 1);
     const fault::scope faults(fault::plan().fail(call::getsockopt, 1, ENOPROTOOPT));
     kw::segment_sender sender(here);
@@ -186,29 +188,29 @@ TEST_CASE_FIXTURE(two_sockets, "a system that does not cut is asked once") {
     must(sender.send(data, 100, to));
     CHECK(fault::count(call::sendmmsg) == 1);
     CHECK(fault::count() == 2);
-    CHECK(take_all() == 10);
+    CHECK(drain() == 10);
 }
 
-TEST_CASE_FIXTURE(two_sockets, "a message is one call, with what goes beside it, and waits like the others") {
+TEST_CASE_FIXTURE(two_sockets, "a message with control messages is one call, and honors its limit") {
     kw::control::buffer<kw::control::hop_limit> extra;
     must(extra.request(there));
     {
         const fault::scope faults(fault::plan().fail(call::sendmsg, 1, EINTR).fail(call::recvmsg, 1, EINTR));
-        must(kw::send_message(here, "x", to, kw::control::list{kw::control::packet_source{}}));
-        must(kw::recv_message(there, room[0], extra));
+        must(kw::send_message(here, "x", kw::control::list{kw::control::packet_source{}}, to));
+        must(kw::recv_message(there, buffers[0], extra));
         CHECK(fault::count(call::sendmsg) == 2);
         CHECK(fault::count(call::recvmsg) == 2);
         CHECK(fault::count() == 4);
     }
     const fault::scope counts{fault::plan()};
-    CHECK(failure(kw::recv_message(there, room[0], extra, 1ms)).timed_out());
+    CHECK(failure(kw::recv_message(there, buffers[0], extra, 1ms)).timed_out());
     CHECK(fault::count(call::recvmsg) == 1);
     CHECK(fault::count(call::ppoll) == 1);
     CHECK(fault::count() == 2);
 }
 
-TEST_CASE_FIXTURE(two_sockets, "67: each call may fail, and nothing is lost without being told") {
-    if (test::skipped_under_emulator("datagrams that the kernel cuts")) return;
+TEST_CASE_FIXTURE(two_sockets, "each call may fail, and every failure is reported") {
+    if (test::skipped_under_emulator("datagrams that the kernel splits")) return;
     const auto data = net::random_bytes(6400, 1);
     kw::control::buffer<kw::control::hop_limit> extra;
     must(extra.request(there));
@@ -216,8 +218,8 @@ TEST_CASE_FIXTURE(two_sockets, "67: each call may fail, and nothing is lost with
         kw::segment_sender sender(here);
         const auto cut = sender.send(data, 100, to);
         const auto several = kw::send_batch(here, std::span(out).first(3));
-        const auto one = kw::send_message(here, "x", to, kw::control::list<>());
-        const auto first = kw::recv_message(there, room[0], extra, 0s);
+        const auto one = kw::send_message(here, "x", kw::control::list<>(), to);
+        const auto first = kw::recv_message(there, buffers[0], extra, 0s);
         const auto rest = kw::recv_batch(there, in, 0s);
         return cut.has_value() + several.has_value() + one.has_value() + first.has_value() + rest.has_value();
     };
@@ -232,7 +234,7 @@ TEST_CASE_FIXTURE(two_sockets, "67: each call may fail, and nothing is lost with
         for (unsigned k = 1; k <= calls; ++k) {
             CAPTURE(code);
             CAPTURE(k);
-            take_all();
+            drain();
             const fault::scope faults(fault::plan().fail_any(k, code));
             const int succeeded = use_all();
             CHECK(succeeded >= 4);

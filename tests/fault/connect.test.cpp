@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// connect() when a signal comes in between, when it is under way already, and when it cannot be finished. Where the
-// kernel can be made to do it, it is; the rest is injected.
+// connect() when a signal interrupts it, when an attempt is in progress, and when it cannot complete. The kernel is
+// made to do this where possible; other cases are injected.
+
+#include <keyway/option/socket.hpp>
 
 #include "support/fault.hpp"
 
@@ -35,7 +37,7 @@ namespace option = keyway::option;
 using fault::call;
 using fault::timing;
 
-/// Whether bytes go through, from one end of the connection to the other.
+/// Whether the two ends can exchange bytes.
 template <class Connection>
 bool talks(const Connection& client, const Connection& server) {
     std::array<char, 5> got{};
@@ -51,11 +53,11 @@ bool talks(const typename Listener::view_type& listener, const auto& client) {
 
 }  // namespace
 
-// Injected: the connection is made, but connect() says something else. EINTR: a signal came in between. EINPROGRESS:
-// the socket is non-blocking. EALREADY: another thread has begun.
+// Injected: the connection is made, but connect() fails. EINTR: a signal interrupted it. EINPROGRESS: the socket is
+// non-blocking. EALREADY: another thread has begun.
 
-TEST_CASE_TEMPLATE("15 connect: EINTR, EINPROGRESS and EALREADY wait for the connection under way", Transport, kw::tcp,
-                   kw::tcp4, kw::tcp6) {
+TEST_CASE_TEMPLATE("connect waits for the attempt in progress after EINTR, EINPROGRESS and EALREADY", Transport,
+                   kw::tcp, kw::tcp4, kw::tcp6) {
     const net::watchdog watch;
     const auto listener = Transport::listen(net::any_loopback_port<Transport>()).value();
     const auto to = listener.local_endpoint().value();
@@ -74,7 +76,7 @@ TEST_CASE_TEMPLATE("15 connect: EINTR, EINPROGRESS and EALREADY wait for the con
     }
 }
 
-TEST_CASE("16 connect: SO_ERROR is read once where connect() did not say, and not at all where it did") {
+TEST_CASE("connect reads SO_ERROR once if connect(2) left the result open, else not at all") {
     const net::watchdog watch;
     const auto listener = kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()).value();
     const auto to = listener.local_endpoint().value();
@@ -90,7 +92,7 @@ TEST_CASE("16 connect: SO_ERROR is read once where connect() did not say, and no
         CHECK(fault::count(call::getsockopt) == 1);
     }
     {
-        INFO("with signals while it waits");
+        INFO("with signals during the wait");
         const fault::scope faults(
             fault::plan().fail(call::connect, 1, EINTR, timing::after).fail(call::ppoll, 1, EINTR, timing::instead, 3));
         REQUIRE(kw::tcp4::connect(to));
@@ -99,7 +101,7 @@ TEST_CASE("16 connect: SO_ERROR is read once where connect() did not say, and no
     }
 }
 
-TEST_CASE("15 connect: a datagram socket goes the same way") {
+TEST_CASE("connect of a datagram socket waits after EINTR") {
     const net::watchdog watch;
     const auto receiver = kw::udp4::bind(net::any_loopback_port<kw::udp4>()).value();
     const fault::scope faults(fault::plan().fail(call::connect, 1, EINTR, timing::after));
@@ -110,7 +112,7 @@ TEST_CASE("15 connect: a datagram socket goes the same way") {
     CHECK(kw::as_text(receiver.recv_from(got).value().data) == "hello");
 }
 
-TEST_CASE("15 connect: every other error is returned as it is, and the socket is closed once") {
+TEST_CASE("connect returns any other error unchanged and closes the socket once") {
     const net::watchdog watch;
     const auto listener = kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()).value();
     const auto to = listener.local_endpoint().value();
@@ -130,7 +132,7 @@ TEST_CASE("15 connect: every other error is returned as it is, and the socket is
     }
 }
 
-TEST_CASE("15 connect: would_block leaves the socket for another attempt, and so does any error of a datagram socket") {
+TEST_CASE("connect keeps the socket on would_block, and a datagram socket on any error") {
     const net::watchdog watch;
     const net::temp_directory directory;
     const auto listener = kw::unix_stream::listen(directory.endpoint("listener")).value();
@@ -153,7 +155,7 @@ TEST_CASE("15 connect: would_block leaves the socket for another attempt, and so
     CHECK(std::move(datagrams).connect(receiver.local_endpoint().value()));
 }
 
-TEST_CASE("15 connect: what cannot be waited for, or asked about, is an error") {
+TEST_CASE("connect returns an error of poll(2) and of getsockopt(2)") {
     const net::watchdog watch;
     const auto listener = kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()).value();
     const auto to = listener.local_endpoint().value();
@@ -171,28 +173,28 @@ TEST_CASE("15 connect: what cannot be waited for, or asked about, is an error") 
     check_fails(call::getsockopt, ENOBUFS);
 }
 
-TEST_CASE("15 connect: EINTR from a connect that did nothing is not success") {
+TEST_CASE("connect does not succeed after EINTR from a call that did nothing") {
     const net::watchdog watch;
     const auto listener = kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()).value();
     const fault::scope faults(fault::plan().fail(call::connect, 1, EINTR));
     const auto client = kw::tcp4::connect(listener.local_endpoint().value());
-    // Made again, or an error: both will do.
+    // The call is repeated or fails: both are correct.
     CHECK((!client || client->peer_endpoint()));
 }
 
-// In the kernel's own hands: a queue of one, and it is taken. Then a connect to the listener waits: on TCP until the
-// SYN that was dropped is sent again, one second later (tcp(7), RFC 6298), on AF_UNIX until somebody accepts.
+// Not injected: the listener's queue holds one connection and is full. A connect then waits: on TCP until the dropped
+// SYN is sent again, one second later (tcp(7), RFC 6298), on AF_UNIX until a connection is accepted.
 
 namespace {
 
-/// What the signal handler works with: only what is safe there.
+/// The data of the signal handler.
 struct {
     int listener = -1;
     int accepted = -1;
 } in_handler;
 
-/// Has `handler` called by SIGALRM in so many milliseconds, and again after `again` where that is not 0, while it
-/// lives; what it interrupts is not made again by the system.
+/// Calls `handler` by SIGALRM after this many milliseconds, then every `again` milliseconds if that is not 0, until
+/// destroyed. The system does not restart the calls that it interrupts.
 class alarm_in {
 public:
     alarm_in(unsigned milliseconds, void (*handler)(int), unsigned again = 0) {
@@ -242,8 +244,8 @@ struct full_listener {
     }
 };
 
-/// Connects while a signal comes in, whose handler is given the listener. Tries again where the machine was so slow
-/// that the signal came before the call; nothing where it never came in time.
+/// Connects while a signal arrives whose handler uses the listener. Tries again if the machine was so slow that the
+/// signal arrived before the call. Returns false if it never arrived in time.
 template <class Transport, class Check>
 bool connect_interrupted(const typename Transport::endpoint& at, void (*handler)(int), unsigned again, Check check) {
     for (const unsigned milliseconds : {50U, 200U, 1000U}) {
@@ -259,7 +261,7 @@ bool connect_interrupted(const typename Transport::endpoint& at, void (*handler)
         if (in_handler.listener < 0) static_cast<void>(full.listener.release());  // the handler closed it
         const int accepted = std::exchange(in_handler.accepted, -1);
         const auto first = Transport::connection::adopt_unchecked(accepted);
-        // Waited for, or asked again: in any case it was interrupted.
+        // A wait or a second call shows that the first was interrupted.
         if (fault::count(call::ppoll) + fault::count(call::connect) < 2) continue;
         check(full, client);
         return true;
@@ -269,7 +271,7 @@ bool connect_interrupted(const typename Transport::endpoint& at, void (*handler)
 
 }  // namespace
 
-TEST_CASE("14 connect: a signal during a blocking TCP connect") {
+TEST_CASE("a blocking TCP connect completes after a signal") {
     const net::watchdog watch;
     CHECK(
         connect_interrupted<kw::tcp4>(net::any_loopback_port<kw::tcp4>(), accept_one, 0, [](auto& full, auto& client) {
@@ -282,7 +284,7 @@ TEST_CASE("14 connect: a signal during a blocking TCP connect") {
         }));
 }
 
-TEST_CASE("14 connect: signals all the while") {
+TEST_CASE("a blocking TCP connect completes under repeated signals") {
     const net::watchdog watch;
     CHECK(
         connect_interrupted<kw::tcp4>(net::any_loopback_port<kw::tcp4>(), accept_one, 7, [](auto& full, auto& client) {
@@ -294,7 +296,7 @@ TEST_CASE("14 connect: signals all the while") {
         }));
 }
 
-TEST_CASE("16 connect: refused after a signal, which only SO_ERROR tells") {
+TEST_CASE("a TCP connect that is refused after a signal reports connection_refused") {
     const net::watchdog watch;
     CHECK(connect_interrupted<kw::tcp4>(net::any_loopback_port<kw::tcp4>(), close_listener, 0, [](auto&, auto& client) {
         REQUIRE_FALSE(client);
@@ -304,7 +306,7 @@ TEST_CASE("16 connect: refused after a signal, which only SO_ERROR tells") {
     }));
 }
 
-TEST_CASE("14 connect: a signal during a blocking AF_UNIX connect, after which nothing is under way") {
+TEST_CASE("a blocking AF_UNIX connect is repeated after a signal") {
     const net::watchdog watch;
     const net::temp_directory directory;
     const auto connect = [&](unsigned again) {
@@ -312,7 +314,7 @@ TEST_CASE("14 connect: a signal during a blocking AF_UNIX connect, after which n
                                                     [](auto& full, auto& client) {
                                                         REQUIRE(client);
                                                         CHECK(client->peer_endpoint());
-                                                        // Not to wait for one that never comes.
+                                                        // Do not wait for a connection that never arrives.
                                                         REQUIRE(full.listener.set(option::non_blocking{}));
                                                         CHECK(talks<kw::unix_stream::listener>(full.listener, *client));
                                                     });
@@ -321,7 +323,7 @@ TEST_CASE("14 connect: a signal during a blocking AF_UNIX connect, after which n
     CHECK(connect(7));
 }
 
-// With a firewall that swallows the SYN, in a network of its own.
+// With a firewall that drops the SYN, in a separate network namespace.
 
 namespace {
 
@@ -333,7 +335,7 @@ enum verdict : int {
     did_not_listen = 13,
     did_not_connect = 14,
     not_interrupted = 15,
-    does_not_talk = 16,
+    no_exchange = 16,
     left_non_blocking = 17,
     so_error_not_read_once = 18,
 };
@@ -345,7 +347,7 @@ bool write_file(const char* path, const std::string& text) {
     return written;
 }
 
-/// A network of this process's own; where it is not root, as root of a user namespace of its own.
+/// Enters a new network namespace; without root privileges, as root of a new user namespace.
 bool enter_own_network() {
     if (::unshare(CLONE_NEWNET) == 0) return true;
     const std::string user = std::to_string(::getuid());
@@ -366,7 +368,7 @@ bool raise_loopback() {
     return up;
 }
 
-/// nft(8) with these rules.
+/// Runs nft(8) with these rules.
 bool filter(const char* rules) {
     return child::fate(child::run([=] {
                const int null = ::open("/dev/null", O_RDWR);
@@ -388,14 +390,14 @@ verdict connect_through_firewall() {
     const auto listener = kw::tcp4::listen(net::any_loopback_port<kw::tcp4>());
     if (!listener) return did_not_listen;
 
-    // Somebody opens the firewall as soon as the signal has come, and no sooner.
+    // A child process opens the firewall as soon as the signal has arrived.
     if (::pipe2(interrupted_pipe.data(), O_CLOEXEC) != 0) return no_firewall;
     const ::pid_t opener = ::fork();
     if (opener == 0) {
         ::alarm(20);
         char byte = 0;
-        const bool told = ::read(interrupted_pipe[0], &byte, 1) == 1;
-        ::_exit(told && filter("flush ruleset") ? 0 : 1);
+        const bool interrupted = ::read(interrupted_pipe[0], &byte, 1) == 1;
+        ::_exit(interrupted && filter("flush ruleset") ? 0 : 1);
     }
     const fault::scope counting;
     const auto client = [&] {
@@ -411,21 +413,21 @@ verdict connect_through_firewall() {
     if (fault::count(call::ppoll) == 0) return not_interrupted;
     if (fault::count(call::getsockopt) != 1) return so_error_not_read_once;
     if (client->get<option::non_blocking>().value_or(true)) return left_non_blocking;
-    return talks<kw::tcp4::listener>(*listener, *client) ? passed : does_not_talk;
+    return talks<kw::tcp4::listener>(*listener, *client) ? passed : no_exchange;
 }
 
 }  // namespace
 
-#define FIREWALL_TEST "14 connect: a signal while a firewall drops the SYN, which it lets through later"
+#define FIREWALL_TEST "a TCP connect completes after a signal while a firewall drops the SYN"
 
 TEST_CASE(FIREWALL_TEST) {
     const net::watchdog watch;
     const std::string fate = child::fate(child::run([] { return static_cast<int>(connect_through_firewall()); }));
     const auto ended_as = [&](verdict why) { return fate == "exit " + std::to_string(why); };
     if (ended_as(no_namespace) || ended_as(no_loopback)) {
-        MESSAGE("skipped \"" FIREWALL_TEST "\": may not make a network namespace");
+        MESSAGE("skipped \"" FIREWALL_TEST "\": a network namespace is not permitted");
     } else if (ended_as(no_firewall)) {
-        MESSAGE("skipped \"" FIREWALL_TEST "\": no nft(8), or no nftables here");
+        MESSAGE("skipped \"" FIREWALL_TEST "\": nft(8) or nftables is missing");
     } else {
         CHECK(fate == "exit 0");
     }

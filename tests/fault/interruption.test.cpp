@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Signals: whatever a signal interrupts ends as if none had come.
+// Calls that a signal interrupts end as if there had been none.
 
 #include "support/fault.hpp"
 
@@ -32,8 +32,8 @@ namespace {
 namespace kw = keyway;
 using fault::call;
 
-/// Runs a scenario, which tells in words what came of it, undisturbed and then once for each call of a kind that it
-/// makes, with that call interrupted.
+/// Runs a scenario, which returns its outcome as text, without faults, and then once for each of its calls of one kind,
+/// with that call interrupted.
 template <class Scenario>
 void check_interrupted(std::string_view name, call which, const std::string& outcome, Scenario scenario) {
     INFO(name);
@@ -57,57 +57,57 @@ void check_interrupted(std::string_view name, call which, const std::string& out
     CHECK(fault::count(which) == calls + 2);
 }
 
-/// The outcome of an operation in words.
+/// The outcome of an operation as text.
 template <class Result>
-std::string told(const Result& result) {
+std::string outcome_of(const Result& result) {
     using value = typename Result::value_type;
     if (!result) return "error " + std::to_string(result.error().code());
     if constexpr (std::is_void_v<value>) return "done";
     else if constexpr (std::is_convertible_v<value, std::size_t>) return std::to_string(*result);
     else if constexpr (std::is_same_v<value, std::span<std::byte>>) return std::string(kw::as_text(*result));
-    else if constexpr (requires { result->data; })
-        return std::string(kw::as_text(result->data)) + (result->truncated ? " cut of " : " of ") +
+    else if constexpr (std::is_same_v<decltype(result->data), std::size_t>)
+        return std::to_string(result->data) + (result->truncated ? " cut of " : " of ") +
                std::to_string(result->length);
     else
-        return std::to_string(result->size) + (result->truncated ? " cut of " : " of ") +
+        return std::string(kw::as_text(result->data)) + (result->truncated ? " cut of " : " of ") +
                std::to_string(result->length);
 }
 
 constexpr std::string_view hello = "hello";
 
-std::string all_there(const std::string& got) { return got == hello ? "hello" : "other bytes: " + got; }
+std::string compared(const std::string& got) { return got == hello ? "hello" : "other bytes: " + got; }
 
 }  // namespace
 
-TEST_CASE("1 eintr_each_call: sending on a stream") {
+TEST_CASE("an interrupted send on a stream is repeated") {
     const net::watchdog watch;
     const auto ends = net::connected_pair<kw::unix_stream>();
     std::array<char, 5> got{};
     const auto then_received = [&](const std::string& outcome) {
-        if (!ends[1].recv_exact(got)) return std::string("nothing came");
-        return outcome + " " + all_there(std::string(got.data(), got.size()));
+        if (!ends[1].recv_exact(got)) return std::string("nothing received");
+        return outcome + " " + compared(std::string(got.data(), got.size()));
     };
-    check_interrupted("send", call::send, "5 hello", [&] { return then_received(told(ends[0].send(hello))); });
+    check_interrupted("send", call::send, "5 hello", [&] { return then_received(outcome_of(ends[0].send(hello))); });
     check_interrupted("send of buffers", call::sendmsg, "5 hello",
-                      [&] { return then_received(told(ends[0].send(kw::gather("he", "llo")))); });
+                      [&] { return then_received(outcome_of(ends[0].send(kw::gather("he", "llo")))); });
     check_interrupted("send_all", call::send, "done hello",
-                      [&] { return then_received(told(ends[0].send_all(hello))); });
+                      [&] { return then_received(outcome_of(ends[0].send_all(hello))); });
     check_interrupted("send_all of buffers", call::sendmsg, "done hello",
-                      [&] { return then_received(told(ends[0].send_all(kw::gather("h", "", "ello")))); });
+                      [&] { return then_received(outcome_of(ends[0].send_all(kw::gather("h", "", "ello")))); });
 }
 
-TEST_CASE("1 eintr_each_call: receiving from a stream") {
+TEST_CASE("an interrupted receive from a stream is repeated") {
     const net::watchdog watch;
     const auto ends = net::connected_pair<kw::tcp>();
     std::array<char, 2> head{};
     std::array<char, 3> tail{};
     std::array<char, 5> got{};
     const auto text = [&] {
-        return all_there(std::string(head.data(), head.size()) + std::string(tail.data(), tail.size()));
+        return compared(std::string(head.data(), head.size()) + std::string(tail.data(), tail.size()));
     };
     const auto after_sending = [&](auto receive) {
         return [&, receive] {
-            if (!ends[0].send_all(hello)) return std::string("nothing went");
+            if (!ends[0].send_all(hello)) return std::string("nothing sent");
             return receive();
         };
     };
@@ -115,26 +115,28 @@ TEST_CASE("1 eintr_each_call: receiving from a stream") {
         static_cast<void>(ends[1].recv_exact(got));
         return outcome;
     };
-    check_interrupted("recv", call::recv, "hello", after_sending([&] { return told(ends[1].recv(got)); }));
+    check_interrupted("recv", call::recv, "hello", after_sending([&] { return outcome_of(ends[1].recv(got)); }));
     check_interrupted("recv into buffers", call::recvmsg, "5 hello", after_sending([&] {
-                          const std::string count = told(ends[1].recv(kw::scatter(head, tail)));
+                          const std::string count = outcome_of(ends[1].recv(kw::scatter(head, tail)));
                           return count + " " + text();
                       }));
-    check_interrupted("peek", call::recv, "hello", after_sending([&] { return emptied(told(ends[1].peek(got))); }));
+    check_interrupted("peek", call::recv, "hello",
+                      after_sending([&] { return emptied(outcome_of(ends[1].peek(got))); }));
     check_interrupted("peek into buffers", call::recvmsg, "5",
-                      after_sending([&] { return emptied(told(ends[1].peek(kw::scatter(head, tail)))); }));
-    check_interrupted("recv_exact", call::recv, "hello", after_sending([&] { return told(ends[1].recv_exact(got)); }));
+                      after_sending([&] { return emptied(outcome_of(ends[1].peek(kw::scatter(head, tail)))); }));
+    check_interrupted("recv_exact", call::recv, "hello",
+                      after_sending([&] { return outcome_of(ends[1].recv_exact(got)); }));
     check_interrupted("recv_exact into buffers", call::recvmsg, "5 hello", after_sending([&] {
-                          const std::string count = told(ends[1].recv_exact(kw::scatter(head, tail)));
+                          const std::string count = outcome_of(ends[1].recv_exact(kw::scatter(head, tail)));
                           return count + " " + text();
                       }));
 }
 
-TEST_CASE("1 eintr_each_call: in the middle of send_all and recv_exact") {
+TEST_CASE("an interruption in the middle of send_all and recv_exact loses nothing") {
     const net::watchdog watch;
     const auto ends = net::connected_pair<kw::unix_stream>();
     std::array<char, 5> got{};
-    // Two bytes a call, so three calls each way.
+    // Two bytes in each call, so three calls in each direction.
     const auto clamped = [&](call sending, call receiving, call interrupted, unsigned k, auto exchange) {
         const fault::scope faults(fault::plan().clamp(sending, 2).clamp(receiving, 2).fail(interrupted, k, EINTR));
         got = {};
@@ -157,7 +159,7 @@ TEST_CASE("1 eintr_each_call: in the middle of send_all and recv_exact") {
     }
 }
 
-TEST_CASE("1 eintr_each_call: messages with an address") {
+TEST_CASE("an interrupted send or receive of messages with an address is repeated") {
     const net::watchdog watch;
     const auto receiver = kw::udp::bind(net::any_loopback_port<kw::udp>()).value();
     const auto sender = kw::udp::bind(net::any_loopback_port<kw::udp>()).value();
@@ -168,19 +170,19 @@ TEST_CASE("1 eintr_each_call: messages with an address") {
     std::array<char, 9> tail{};
 
     const auto then_received = [&](const std::string& outcome) {
-        return outcome + ", " + told(receiver.recv_from(got));
+        return outcome + ", " + outcome_of(receiver.recv_from(got));
     };
     check_interrupted("send_to", call::sendto, "5, hell cut of 5",
-                      [&] { return then_received(told(sender.send_to(hello, to))); });
+                      [&] { return then_received(outcome_of(sender.send_to(hello, to))); });
     check_interrupted("send_to of buffers", call::sendmsg, "5, hell cut of 5",
-                      [&] { return then_received(told(sender.send_to(kw::gather("he", "llo"), to))); });
+                      [&] { return then_received(outcome_of(sender.send_to(kw::gather("he", "llo"), to))); });
 
     const auto with_sender = [&](const auto& message) {
-        return told(message) + (message && message->sender == from ? " from the sender" : " from nobody");
+        return outcome_of(message) + (message && message->sender == from ? " from the sender" : " from nobody");
     };
     const auto after_sending = [&](auto receive) {
         return [&, receive] {
-            if (!sender.send_to(hello, to)) return std::string("nothing went");
+            if (!sender.send_to(hello, to)) return std::string("nothing sent");
             return receive();
         };
     };
@@ -198,33 +200,37 @@ TEST_CASE("1 eintr_each_call: messages with an address") {
                       after_sending([&] { return emptied(with_sender(receiver.peek_from(kw::scatter(head, tail)))); }));
 }
 
-TEST_CASE("1 eintr_each_call: messages to and from a peer") {
+TEST_CASE("an interrupted send or receive of messages of a connection is repeated") {
     const net::watchdog watch;
     const auto ends = net::connected_pair<kw::unix_seqpacket>();
     std::array<char, 4> got{};
     std::array<char, 2> head{};
     std::array<char, 9> tail{};
-    const auto then_received = [&](const std::string& outcome) { return outcome + ", " + told(ends[1].recv(got)); };
-    check_interrupted("send", call::send, "5, hell cut of 5", [&] { return then_received(told(ends[0].send(hello))); });
+    const auto then_received = [&](const std::string& outcome) {
+        return outcome + ", " + outcome_of(ends[1].recv(got));
+    };
+    check_interrupted("send", call::send, "5, hell cut of 5",
+                      [&] { return then_received(outcome_of(ends[0].send(hello))); });
     check_interrupted("send of buffers", call::sendmsg, "5, hell cut of 5",
-                      [&] { return then_received(told(ends[0].send(kw::gather("he", "llo")))); });
+                      [&] { return then_received(outcome_of(ends[0].send(kw::gather("he", "llo")))); });
     const auto after_sending = [&](auto receive) {
         return [&, receive] {
-            if (!ends[0].send(hello)) return std::string("nothing went");
+            if (!ends[0].send(hello)) return std::string("nothing sent");
             return receive();
         };
     };
-    check_interrupted("recv", call::recvfrom, "hell cut of 5", after_sending([&] { return told(ends[1].recv(got)); }));
+    check_interrupted("recv", call::recvfrom, "hell cut of 5",
+                      after_sending([&] { return outcome_of(ends[1].recv(got)); }));
     check_interrupted("recv into buffers", call::recvmsg, "5 of 5",
-                      after_sending([&] { return told(ends[1].recv(kw::scatter(head, tail))); }));
+                      after_sending([&] { return outcome_of(ends[1].recv(kw::scatter(head, tail))); }));
     check_interrupted("peek", call::recvfrom, "hell cut of 5", after_sending([&] {
-                          const std::string outcome = told(ends[1].peek(got));
+                          const std::string outcome = outcome_of(ends[1].peek(got));
                           static_cast<void>(ends[1].recv(got));
                           return outcome;
                       }));
 }
 
-TEST_CASE("1 eintr_each_call: accept, with the peer's address") {
+TEST_CASE("an interrupted accept is repeated and returns the peer's address") {
     const net::watchdog watch;
     const auto accepting = [](auto transport) {
         using names = decltype(transport);
@@ -241,11 +247,11 @@ TEST_CASE("1 eintr_each_call: accept, with the peer's address") {
     accepting(kw::tcp6());
 }
 
-TEST_CASE("1 eintr_each_call: connect to a local listener, where nothing goes on by itself") {
+TEST_CASE("an interrupted connect to an AF_UNIX listener is repeated") {
     const net::watchdog watch;
     const net::temp_directory directory;
     const auto listener = kw::unix_stream::listen(directory.endpoint("listener")).value();
-    // On AF_UNIX an interrupted connect has done nothing yet, unlike on TCP, so it has to be made again.
+    // Unlike on TCP, an interrupted connect on AF_UNIX has done nothing, so it has to be repeated.
     check_interrupted("connect", call::connect, "hello", [&] {
         const auto client = kw::unix_stream::connect(directory.endpoint("listener"));
         if (!client) return "connect failed: " + std::to_string(client.error().code());
@@ -253,20 +259,20 @@ TEST_CASE("1 eintr_each_call: connect to a local listener, where nothing goes on
             return "send failed: " + std::to_string(sent.error().code());
         const auto next = listener.accept();
         std::array<char, 9> got{};
-        return next ? told(next->connection.recv(got)) : std::string("nobody came");
+        return next ? outcome_of(next->connection.recv(got)) : std::string("no connection");
     });
 }
 
 namespace {
 
-std::atomic<unsigned> signals_taken = 0;
+std::atomic<unsigned> signals_handled = 0;
 
-/// What SIGALRM does while this lives: interrupt, and nothing is made again by the system.
+/// Handles SIGALRM, without SA_RESTART, until destroyed.
 class interrupting_handler {
 public:
     interrupting_handler() {
         struct ::sigaction action{};
-        action.sa_handler = [](int) { signals_taken.fetch_add(1, std::memory_order_relaxed); };
+        action.sa_handler = [](int) { signals_handled.fetch_add(1, std::memory_order_relaxed); };
         ::sigaction(SIGALRM, &action, &before_);
     }
     interrupting_handler(const interrupting_handler&) = delete;
@@ -277,19 +283,19 @@ private:
     struct ::sigaction before_{};
 };
 
-/// Sends the calling thread SIGALRM every millisecond, as setitimer(2) does to a process that has but one.
+/// Sends the calling thread SIGALRM every millisecond; setitimer(2) would send it to any thread of the process.
 class storm {
 public:
     storm() {
-        ::sigevent how{};
-        how.sigev_notify = SIGEV_THREAD_ID;
-        how.sigev_signo = SIGALRM;
+        ::sigevent event{};
+        event.sigev_notify = SIGEV_THREAD_ID;
+        event.sigev_signo = SIGALRM;
 #if defined(sigev_notify_thread_id)
-        how.sigev_notify_thread_id = ::gettid();
+        event.sigev_notify_thread_id = ::gettid();
 #else
-        how._sigev_un._tid = ::gettid();
+        event._sigev_un._tid = ::gettid();
 #endif
-        if (::timer_create(CLOCK_MONOTONIC, &how, &timer_) != 0)
+        if (::timer_create(CLOCK_MONOTONIC, &event, &timer_) != 0)
             throw std::system_error(errno, std::generic_category(), "timer_create");
         constexpr long millisecond = 1'000'000;
         const ::itimerspec every{.it_interval = {0, millisecond}, .it_value = {0, millisecond}};
@@ -306,7 +312,7 @@ private:
 constexpr std::size_t block_size = 64 * 1024;
 constexpr std::size_t block_count = 1024;  // 64 MiB
 
-/// What a thread came to: the hash of its bytes, or why it stopped.
+/// The result of a thread: the hash of its bytes, or the error that stopped it.
 struct passed {
     net::hash bytes;
     std::size_t count = 0;
@@ -329,7 +335,7 @@ void send_blocks(passed& done, std::uint64_t seed, Send send) {
     }
 }
 
-/// Receives as many bytes, in the portions that `receive` takes.
+/// Receives as many bytes, in the portions that `receive` returns.
 template <class Receive>
 void receive_blocks(passed& done, Receive receive) {
     const storm interruptions;
@@ -348,11 +354,11 @@ void receive_blocks(passed& done, Receive receive) {
 template <class Connection>
 void check_in_storm(const std::array<Connection, 2>& ends) {
     const interrupting_handler handler;
-    signals_taken = 0;
+    signals_handled = 0;
     const Connection& left = ends[0];
     const Connection& right = ends[1];
     passed left_out, left_in, right_out, right_in;
-    // Where one direction fails, the others are not left waiting.
+    // If one direction fails, the others must not wait forever.
     const auto ended = [&](const passed& done) {
         if (done.error != 0) static_cast<void>(left.shutdown_both());
     };
@@ -368,22 +374,22 @@ void check_in_storm(const std::array<Connection, 2>& ends) {
             ended(right_out);
         });
         std::thread c([&] {
-            receive_blocks(right_in, [&](const auto& room) -> kw::result<std::size_t> {
-                const auto got = right.recv(room);
-                if (!got) return kw::unexpected<kw::error>(got.error());
+            receive_blocks(right_in, [&](const auto& buffer) -> kw::result<std::size_t> {
+                const auto got = right.recv(buffer);
+                if (!got) return kw::failure(got);
                 return got->size();
             });
             ended(right_in);
         });
         std::thread d([&] {
-            receive_blocks(left_in, [&](const auto& room) {
-                return left.recv_exact(kw::scatter(room.first(30000), room.subspan(30000)));
+            receive_blocks(left_in, [&](const auto& buffer) {
+                return left.recv_exact(kw::scatter(buffer.first(30000), buffer.subspan(30000)));
             });
             ended(left_in);
         });
         for (std::thread* one : {&a, &b, &c, &d}) one->join();
     }
-    CHECK(signals_taken > 10);
+    CHECK(signals_handled > 10);
     CHECK(left_out.error == 0);
     CHECK(right_out.error == 0);
     CHECK(left_in.error == 0);
@@ -396,12 +402,12 @@ void check_in_storm(const std::array<Connection, 2>& ends) {
 
 }  // namespace
 
-TEST_CASE("2 eintr_storm: 64 MiB both ways over TCP arrive as they were sent") {
+TEST_CASE("constant signals change none of 64 MiB in both directions over TCP") {
     const net::watchdog watch(240);
     check_in_storm(net::connected_pair<kw::tcp>());
 }
 
-TEST_CASE("2 eintr_storm: 64 MiB both ways over AF_UNIX arrive as they were sent") {
+TEST_CASE("constant signals change none of 64 MiB in both directions over AF_UNIX") {
     const net::watchdog watch(240);
     check_in_storm(net::connected_pair<kw::unix_stream>());
 }

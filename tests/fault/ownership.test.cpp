@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// A descriptor is closed once, whoever held it in between, and whatever close() says.
+// A descriptor is closed exactly once, however often its owner changes and whatever close(2) returns.
 
 #include "support/fault.hpp"
 
@@ -33,7 +33,7 @@ bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) >= 0; }
 template <class Owner>
 Owner make() {
     if constexpr (std::is_same_v<Owner, kw::handle>) {
-        return kw::handle(kw::tcp4::socket::open().value().release());
+        return kw::handle::adopt_unchecked(kw::tcp4::socket::open().value().release());
     } else if constexpr (requires { Owner().accept(); }) {
         return kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()).value();
     } else if constexpr (std::is_same_v<Owner, kw::tcp4::connection>) {
@@ -53,7 +53,7 @@ Owner make() {
     kw::handle, kw::tcp4::socket, kw::udp6::socket, kw::unix_stream::socket, kw::tcp4::listener, kw::tcp4::connection, \
         kw::unix_stream::connection
 
-/// Counts the closes of a scope, and checks that there were so many and that each was of a number that was open.
+/// Counts the calls of close(2) in a scope; checks their number, and that each closed an open descriptor.
 class closes {
 public:
     explicit closes(unsigned expected) : expected_(expected), open_before_(net::open_descriptors()) {
@@ -75,7 +75,7 @@ private:
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("38 close: one that is interrupted has closed, is not made again, and is no error", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("close succeeds when interrupted and is not repeated", Owner, OWNERS) {
     Owner owner = make<Owner>();
     const int number = owner.native_handle();
     {
@@ -85,7 +85,7 @@ TEST_CASE_TEMPLATE("38 close: one that is interrupted has closed, is not made ag
     }
     CHECK_FALSE(owner.is_open());
 
-    // The number is somebody else's now: the lowest free one is given out first (open(2)).
+    // The number is in use again: open(2) returns the lowest free one.
     int decoy = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (decoy != number) {
         REQUIRE(::dup3(decoy, number, O_CLOEXEC) == number);
@@ -93,7 +93,7 @@ TEST_CASE_TEMPLATE("38 close: one that is interrupted has closed, is not made ag
     }
     const auto again = owner.close();
     REQUIRE_FALSE(again);
-    CHECK(again.error() == kw::errc::bad_descriptor);
+    CHECK(again.error() == kw::errc::bad_file_descriptor);
     {
         const Owner last = std::move(owner);
         CHECK_FALSE(last.is_open());
@@ -102,7 +102,7 @@ TEST_CASE_TEMPLATE("38 close: one that is interrupted has closed, is not made ag
     ::close(decoy);
 }
 
-TEST_CASE_TEMPLATE("38 close: the destructor too makes it once, whatever it says", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("the destructor closes once, whatever close(2) returns", Owner, OWNERS) {
     for (const int code : {EINTR, EIO, EINPROGRESS}) {
         std::optional<Owner> owner = make<Owner>();
         const int number = owner->native_handle();
@@ -113,7 +113,7 @@ TEST_CASE_TEMPLATE("38 close: the destructor too makes it once, whatever it says
     }
 }
 
-TEST_CASE_TEMPLATE("38 close: an error is reported, and the owner is empty all the same", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("close reports an error and leaves the owner empty", Owner, OWNERS) {
     for (const int code : {EIO, ENOSPC, EDQUOT}) {
         Owner owner = make<Owner>();
         const int number = owner.native_handle();
@@ -128,7 +128,7 @@ TEST_CASE_TEMPLATE("38 close: an error is reported, and the owner is empty all t
     }
 }
 
-TEST_CASE("38 close: a reset that is interrupted has closed once") {
+TEST_CASE("reset closes once when interrupted") {
     auto ends = net::connected_pair<kw::tcp4>();
     const fault::scope faults(fault::plan().fail_every(call::close, 1, EINTR));
     CHECK(std::move(ends[0]).reset());
@@ -136,7 +136,7 @@ TEST_CASE("38 close: a reset that is interrupted has closed once") {
     CHECK_FALSE(ends[0].is_open());
 }
 
-TEST_CASE_TEMPLATE("39 moving: to a new owner", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("moving to a new owner closes nothing", Owner, OWNERS) {
     std::optional<Owner> owner = make<Owner>();
     const int number = owner->native_handle();
     const closes expected(1);
@@ -150,7 +150,7 @@ TEST_CASE_TEMPLATE("39 moving: to a new owner", Owner, OWNERS) {
     }
 }
 
-TEST_CASE_TEMPLATE("39 moving: onto another owner closes what that one had", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("move assignment closes the descriptor that the target had", Owner, OWNERS) {
     std::optional<Owner> owner = make<Owner>();
     std::optional<Owner> other = make<Owner>();
     const int number = owner->native_handle();
@@ -166,7 +166,7 @@ TEST_CASE_TEMPLATE("39 moving: onto another owner closes what that one had", Own
     other.reset();
 }
 
-TEST_CASE_TEMPLATE("39 moving: onto an empty owner, and an empty one onto a full one", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("move assignment to and from an empty owner", Owner, OWNERS) {
     std::optional<Owner> owner = make<Owner>();
     const closes expected(1);
     Owner empty;
@@ -179,7 +179,7 @@ TEST_CASE_TEMPLATE("39 moving: onto an empty owner, and an empty one onto a full
     CHECK(fault::count(call::close) == 1);
 }
 
-TEST_CASE_TEMPLATE("39 moving: onto itself changes nothing", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("move assignment to itself changes nothing", Owner, OWNERS) {
     std::optional<Owner> owner = make<Owner>();
     const int number = owner->native_handle();
     const closes expected(1);
@@ -191,7 +191,7 @@ TEST_CASE_TEMPLATE("39 moving: onto itself changes nothing", Owner, OWNERS) {
     owner.reset();
 }
 
-TEST_CASE_TEMPLATE("39 moving: swap closes nothing", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("swap closes nothing", Owner, OWNERS) {
     std::optional<Owner> left = make<Owner>();
     std::optional<Owner> right = make<Owner>();
     const int left_number = left->native_handle();
@@ -207,14 +207,14 @@ TEST_CASE_TEMPLATE("39 moving: swap closes nothing", Owner, OWNERS) {
     right.reset();
 }
 
-TEST_CASE_TEMPLATE("39 moving: an empty owner has nothing to close, and says so", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("close of an empty owner fails with bad_file_descriptor", Owner, OWNERS) {
     Owner owner = make<Owner>();
     Owner next = std::move(owner);
     {
         const fault::scope counting;
         const auto closed = owner.close();
         REQUIRE_FALSE(closed);
-        CHECK(closed.error() == kw::errc::bad_descriptor);
+        CHECK(closed.error() == kw::errc::bad_file_descriptor);
         CHECK(closed.error().operation() == kw::operation::close);
     }
     CHECK(is_open(next.native_handle()));
@@ -226,7 +226,7 @@ TEST_CASE_TEMPLATE("39 moving: an empty owner has nothing to close, and says so"
     }
 }
 
-TEST_CASE_TEMPLATE("39 moving: closed explicitly, the destructor has nothing to do", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("the destructor of a closed owner closes nothing", Owner, OWNERS) {
     std::optional<Owner> owner = make<Owner>();
     const closes expected(1);
     CHECK(owner->close());
@@ -234,7 +234,7 @@ TEST_CASE_TEMPLATE("39 moving: closed explicitly, the destructor has nothing to 
     owner.reset();
 }
 
-TEST_CASE_TEMPLATE("39 moving: released, it is somebody else's", Owner, OWNERS) {
+TEST_CASE_TEMPLATE("a released descriptor stays open", Owner, OWNERS) {
     std::optional<Owner> owner = make<Owner>();
     int number = -1;
     {
@@ -247,7 +247,7 @@ TEST_CASE_TEMPLATE("39 moving: released, it is somebody else's", Owner, OWNERS) 
     ::close(number);
 }
 
-TEST_CASE("39 moving: a vector that grows, shifts and shrinks") {
+TEST_CASE("owners in a vector that grows, rotates and shrinks close once") {
     constexpr unsigned count = 20;
     std::vector<kw::unix_stream::socket> sockets;
     for (unsigned i = 0; i < count; ++i) sockets.push_back(kw::unix_stream::socket::open().value());
@@ -262,7 +262,7 @@ TEST_CASE("39 moving: a vector that grows, shifts and shrinks") {
     sockets.clear();
 }
 
-TEST_CASE("39 moving: through the states of a socket nothing is closed on the way") {
+TEST_CASE("the state changes of a socket close nothing") {
     const net::watchdog watch;
     const net::temp_directory directory;
     const auto at = directory.endpoint("listener");
@@ -291,7 +291,7 @@ TEST_CASE("39 moving: through the states of a socket nothing is closed on the wa
     CHECK(fault::count(call::close) == 4);
 }
 
-TEST_CASE("39 moving: a verb that fails leaves its socket open, or closes it, but never twice") {
+TEST_CASE("a failed operation leaves its socket open or closes it once") {
     const net::watchdog watch;
     const net::temp_directory directory;
     std::optional<kw::unix_stream::socket> socket = kw::unix_stream::socket::open().value();
@@ -300,7 +300,7 @@ TEST_CASE("39 moving: a verb that fails leaves its socket open, or closes it, bu
     CHECK_FALSE(std::move(*socket).listen());
     CHECK(socket->is_open());
     CHECK(fault::count(call::close) == 0);
-    CHECK(std::move(*socket).connect(directory.endpoint("nobody")).error() == kw::errc::no_such_file);
+    CHECK(std::move(*socket).connect(directory.endpoint("nobody")).error() == kw::errc::no_such_file_or_directory);
     CHECK_FALSE(socket->is_open());
     CHECK(fault::count(call::close) == 1);
     socket.reset();

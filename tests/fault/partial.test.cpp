@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// Transfers that take less than they were given: no byte is lost, doubled or out of place.
+// Partial transfers: no byte is lost, duplicated or reordered.
+
+#include <keyway/option/socket.hpp>
 
 #include "support/fault.hpp"
 
@@ -27,7 +29,7 @@ namespace kw = keyway;
 namespace option = keyway::option;
 using fault::call;
 
-/// The bytes in pieces of every small size, empty ones among them.
+/// The bytes split into buffers of different small sizes, some of them empty.
 template <class Buffer, class Bytes>
 std::vector<Buffer> in_pieces(Bytes bytes) {
     std::vector<Buffer> pieces;
@@ -40,10 +42,10 @@ std::vector<Buffer> in_pieces(Bytes bytes) {
     return pieces;
 }
 
-/// A transfer of all the bytes, with at most `most` of them moved by a call, and every third call interrupted.
+/// Transfers all bytes, at most `most` in one call, with every third call interrupted.
 template <class Connection>
 void check_clamped(const std::array<Connection, 2>& ends, std::size_t most) {
-    INFO("at most ", most, " bytes a call");
+    INFO("at most ", most, " bytes in one call");
     constexpr std::size_t size = 3000;
     const std::vector<std::byte> data = net::random_bytes(size, most);
     std::vector<std::byte> got(size);
@@ -55,7 +57,7 @@ void check_clamped(const std::array<Connection, 2>& ends, std::size_t most) {
         bool sent = false;
         bool received = false;
         {
-            // One byte takes as much room in the kernel as a page: there has to be somebody who reads.
+            // A byte may occupy a whole page of the send buffer, so another thread has to read.
             std::thread sender([&] {
                 sent = send().has_value();
                 if (!sent) static_cast<void>(ends[0].shutdown_both());
@@ -85,14 +87,15 @@ void check_clamped(const std::array<Connection, 2>& ends, std::size_t most) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("3 partial_clamp: send_all and recv_exact are exact, in pieces too", Transport, kw::tcp,
+TEST_CASE_TEMPLATE("send_all and recv_exact transfer every byte over partial and interrupted calls", Transport, kw::tcp,
                    kw::unix_stream) {
     const net::watchdog watch;
     const auto ends = net::connected_pair<Transport>();
     for (const std::size_t most : {1U, 2U, 7U, 64U, 1000U}) check_clamped(ends, most);
 }
 
-TEST_CASE_TEMPLATE("3 partial_clamp: send and recv say how little went", Transport, kw::tcp, kw::unix_stream) {
+TEST_CASE_TEMPLATE("send and recv return the number of bytes of a partial transfer", Transport, kw::tcp,
+                   kw::unix_stream) {
     const net::watchdog watch;
     const auto ends = net::connected_pair<Transport>();
     const fault::scope faults(fault::plan().clamp_transfers(3));
@@ -108,7 +111,7 @@ TEST_CASE_TEMPLATE("3 partial_clamp: send and recv say how little went", Transpo
     CHECK(second[1] == 'c');
 }
 
-TEST_CASE("3 partial_clamp: a stream that ends in the middle tells how much there was") {
+TEST_CASE("recv_exact reports the bytes received before the end of the stream") {
     const net::watchdog watch;
     auto ends = net::connected_pair<kw::unix_stream>();
     const fault::scope faults(fault::plan().clamp_transfers(1));
@@ -128,7 +131,7 @@ TEST_CASE("3 partial_clamp: a stream that ends in the middle tells how much ther
     CHECK(also_missing.error().transferred == 3);
 }
 
-TEST_CASE_TEMPLATE("3 partial_clamp: an error in the middle comes with what went before", Transport, kw::tcp,
+TEST_CASE_TEMPLATE("send_all and recv_exact report the bytes transferred before an error", Transport, kw::tcp,
                    kw::unix_stream) {
     const net::watchdog watch;
     const auto ends = net::connected_pair<Transport>();
@@ -168,13 +171,13 @@ TEST_CASE_TEMPLATE("3 partial_clamp: an error in the middle comes with what went
 
 namespace {
 
-/// Sends to a reader that reads only when the sender is stuck, and compares what came with what is said to have gone.
-/// `send` is given what is left to send.
+/// Sends to a reader that reads only when the sender would block, and compares the received with the reported bytes.
+/// `send` gets the bytes that are left to send.
 template <class Connection, class Send>
 void check_resumed(const Connection& sender, const Connection& reader, std::size_t size, Send send) {
     const std::vector<std::byte> data = net::random_bytes(size, 4);
     std::vector<std::byte> got;
-    std::vector<std::byte> room(4096);
+    std::vector<std::byte> buffer(4096);
     std::size_t sent = 0;
     unsigned times_stuck = 0;
     const auto wait_for_either = [&] {
@@ -182,8 +185,8 @@ void check_resumed(const Connection& sender, const Connection& reader, std::size
                                        {.fd = reader.native_handle(), .events = POLLIN, .revents = 0}}};
         return ::poll(waits.data(), waits.size(), 10'000) > 0;
     };
-    const auto read_what_is_there = [&] {
-        while (const auto some = reader.recv(room)) {
+    const auto read_available = [&] {
+        while (const auto some = reader.recv(buffer)) {
             REQUIRE_FALSE(some->empty());
             got.insert(got.end(), some->begin(), some->end());
         }
@@ -196,13 +199,13 @@ void check_resumed(const Connection& sender, const Connection& reader, std::size
         sent += done.error().transferred;
         REQUIRE(sent < size);
         REQUIRE(wait_for_either());
-        read_what_is_there();
+        read_available();
         REQUIRE(got.size() <= sent);
     }
     while (got.size() < size) {
         ::pollfd wait{.fd = reader.native_handle(), .events = POLLIN, .revents = 0};
         REQUIRE(::poll(&wait, 1, 10'000) == 1);
-        read_what_is_there();
+        read_available();
     }
     CHECK(times_stuck > 1);
     CHECK(got.size() == size);
@@ -211,8 +214,8 @@ void check_resumed(const Connection& sender, const Connection& reader, std::size
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("4 partial_sndbuf: a full buffer is would_block with the exact count, from where it goes on",
-                   Transport, kw::tcp, kw::unix_stream) {
+TEST_CASE_TEMPLATE("sending to a full buffer would block and reports the exact count to resume from", Transport,
+                   kw::tcp, kw::unix_stream) {
     const net::watchdog watch;
     const auto ends = net::connected_pair<Transport>();
     REQUIRE(ends[0].set(option::send_buffer{1}));
@@ -245,7 +248,7 @@ TEST_CASE_TEMPLATE("4 partial_sndbuf: a full buffer is would_block with the exac
     }
 }
 
-TEST_CASE("4 partial_sndbuf: on AF_UNIX what is said to have gone is there, to the byte") {
+TEST_CASE("the bytes that a blocked AF_UNIX send reports are readable at the peer") {
     const net::watchdog watch;
     const auto ends = net::connected_pair<kw::unix_stream>();
     REQUIRE(ends[0].set(option::non_blocking{}));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What a poll set costs in system calls, as <keyway/poll.hpp> says, and what happens when one of them fails.
+// What a poll set costs in system calls, as <keyway/event/poll.hpp> says, and what happens when one of them fails.
 
 #include "support/fault.hpp"
 
@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include <keyway/poll.hpp>
+#include <keyway/event/poll.hpp>
 #include <keyway/transport.hpp>
 
 #include "support/loopback.hpp"
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(waiting_for_one, "a wait is one call where something is ready,
     must(set.wait());
     must(set.wait(5s));
     must(set.wait(0s));
-    must(set.wait(kw::waiting(5s).spin(1ms)));
+    must(set.wait(kw::limit(5s).spin(1ms)));
     CHECK(fault::count(call::epoll_wait) == 4);
     CHECK(fault::count() == 4);
 }
@@ -123,7 +123,7 @@ kw::error live(const kw::udp4::socket& socket) {
     return {};
 }
 
-TEST_CASE_FIXTURE(waiting_for_one, "67 torture: a set, with each of its calls failing") {
+TEST_CASE_FIXTURE(waiting_for_one, "torture: a set, with each of its calls failing") {
     arrive();
     const std::size_t open_before = net::open_descriptors();
     unsigned calls = 0;

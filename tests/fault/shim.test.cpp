@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The tool of the other tests in this folder: what it counts, what it makes fail, and what it leaves alone.
+// The fault injection that the other tests in this folder use: which calls it counts, makes fail and leaves alone.
 
 #include "support/fault.hpp"
 
@@ -45,7 +45,7 @@ std::string read_all(int descriptor) {
 
 }  // namespace
 
-TEST_CASE("the shim: every call is counted under its name") {
+TEST_CASE("the shim counts every call under its name") {
     const net::watchdog watch;
     const fault::scope counting;
     const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -101,7 +101,7 @@ TEST_CASE("the shim: every call is counted under its name") {
     CHECK(fault::injected() == 0);
 }
 
-TEST_CASE("the shim: what is no socket is neither counted nor touched, a closed number is counted") {
+TEST_CASE("the shim ignores descriptors that are not sockets, and counts closed ones") {
     const int file = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     REQUIRE(file >= 0);
     const fault::scope faults(fault::plan().fail_every(call::fcntl, 1, EIO).fail_every(call::close, 1, EIO));
@@ -116,7 +116,7 @@ TEST_CASE("the shim: what is no socket is neither counted nor touched, a closed 
     CHECK(fault::count(call::close) == 1);
 }
 
-TEST_CASE("the shim: a call fails instead of being made, or after it was made") {
+TEST_CASE("the shim makes a call fail instead of making it, or after it was made") {
     const auto ends = native_pair();
     {
         const fault::scope faults(
@@ -137,7 +137,7 @@ TEST_CASE("the shim: a call fails instead of being made, or after it was made") 
     close_both(ends);
 }
 
-TEST_CASE("the shim: rules for a row of calls, for every n-th call, and for the k-th of any kind") {
+TEST_CASE("the shim has rules for consecutive calls, every n-th call and the k-th of any kind") {
     const auto ends = native_pair();
     const auto sent = [&] { return ::send(ends[0], "x", 1, 0) == 1; };
     const auto pattern = [&] {
@@ -165,7 +165,7 @@ TEST_CASE("the shim: rules for a row of calls, for every n-th call, and for the 
     close_both(ends);
 }
 
-TEST_CASE("the shim: close frees the number whatever it reports") {
+TEST_CASE("the shim closes the descriptor even if close fails") {
     const auto ends = native_pair();
     const fault::scope faults(fault::plan().fail(call::close, 1, EINTR));
     CHECK(::close(ends[0]) == -1);
@@ -175,7 +175,7 @@ TEST_CASE("the shim: close frees the number whatever it reports") {
     CHECK(::close(ends[1]) == 0);
 }
 
-TEST_CASE("the shim: a clamp cuts transfers of a stream, gathered ones too, and no message") {
+TEST_CASE("the shim limits transfers of streams, also of several buffers, but no messages") {
     const fault::plan clamps = fault::plan().clamp_transfers(4);
     std::array<char, 3> first{'a', 'b', 'c'};
     std::array<char, 3> second{'d', 'e', 'f'};
@@ -209,7 +209,7 @@ TEST_CASE("the shim: a clamp cuts transfers of a stream, gathered ones too, and 
     close_both(datagram);
 }
 
-TEST_CASE("the shim: errno is the call's own, and a success leaves it as it was") {
+TEST_CASE("the shim does not change errno on success") {
     const auto ends = native_pair();
     const fault::scope faults(fault::plan().clamp(call::recv, 100));
     char buffer[1];
@@ -222,7 +222,7 @@ TEST_CASE("the shim: errno is the call's own, and a success leaves it as it was"
     close_both(ends);
 }
 
-TEST_CASE("the shim: the text form says the same as the members") {
+TEST_CASE("the text form of a plan means the same as the member functions") {
     CHECK(fault::plan::parse(""));
     const auto plan = fault::plan::parse("send:eintr=3,recv:clamp=7,accept4:fail=2:EMFILE,connect:after=1:EINTR,"
                                          "recvfrom:every=5:105,any:fail=90:EINVAL");
@@ -269,7 +269,7 @@ TEST_CASE("the shim: the text form says the same as the members") {
     }
 }
 
-TEST_CASE("the shim: a program obeys KEYWAY_FAULT from its start, and a malformed one ends it") {
+TEST_CASE("a program obeys KEYWAY_FAULT from its start, and a malformed value ends it") {
     constexpr int cannot_run_again = 124;
     const auto run_again = [](const char* plan) {
         return child::run([=] {
@@ -284,7 +284,7 @@ TEST_CASE("the shim: a program obeys KEYWAY_FAULT from its start, and a malforme
     };
     if (std::getenv("KEYWAY_FAULT_TEST_CHILD") == nullptr) {
         if (child::fate(run_again("")) == "exit 124") {
-            MESSAGE("skipped: the system cannot run this program by its name, as it is for another machine");
+            MESSAGE("skipped: the system cannot execute this program, which is for another machine");
             return;
         }
         CHECK(child::fate(run_again("socketpair:fail=1:ENFILE,send:clamp=2")) == "exit 0");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// A peer that is gone is an error, never SIGPIPE, by which a program dies that has not asked for it.
+// Sending to a peer that has closed is an error, and never raises SIGPIPE, which would end the program.
 
 #include <doctest/doctest.h>
 
@@ -19,9 +19,9 @@ namespace {
 
 namespace kw = keyway;
 
-enum outcome : int { told_of_it = 0, sent_to_nobody = 3, other_error = 4 };
+enum outcome : int { reported = 0, sent_without_error = 3, other_error = 4 };
 
-/// Runs `body` in a child in which SIGPIPE does what it does by itself: end the process.
+/// Runs `body` in a child process in which SIGPIPE has its default action: it ends the process.
 template <class Body>
 std::string fate_without_protection(Body body) {
     return child::fate(child::run([&] {
@@ -34,31 +34,31 @@ std::string fate_without_protection(Body body) {
     }));
 }
 
-/// Sends until the error comes that would have been the signal. The first send after a TCP peer closed may succeed, and
-/// is answered by a reset, which is told first.
+/// Sends until the error that stands for the signal. The first send after a TCP peer has closed may succeed; the peer
+/// answers with a reset, which is reported first.
 template <class Connection, class Send>
 outcome send_until_broken(const Connection& connection, Send send, kw::errc expected = kw::errc::broken_pipe) {
     for (int i = 0; i < 5; ++i) {
         const auto sent = send(connection);
-        if (!sent && sent.error() == expected) return told_of_it;
+        if (!sent && sent.error() == expected) return reported;
         if (!sent && sent.error() != kw::errc::connection_reset) return other_error;
         ::pollfd wait{.fd = connection.native_handle(), .events = 0, .revents = 0};
         ::poll(&wait, 1, 5'000);  // the reset is POLLHUP
     }
-    return sent_to_nobody;
+    return sent_without_error;
 }
 
 template <class Transport, class Send>
 void check_path(std::string_view path, Send send) {
     using connection = typename Transport::connection;
     INFO(path);
-    // The peer is gone.
+    // The peer has closed.
     CHECK(fate_without_protection([&] {
               auto ends = net::connected_pair<Transport>();
               static_cast<void>(ends[1].close());
               return send_until_broken(ends[0], send);
           }) == "exit 0");
-    // The peer is gone and has not read everything.
+    // The peer has closed with unread data.
     CHECK(fate_without_protection([&] {
               auto ends = net::connected_pair<Transport>();
               static_cast<void>(ends[0].send("unread"));
@@ -75,16 +75,15 @@ void check_path(std::string_view path, Send send) {
 
 }  // namespace
 
-TEST_CASE("11 sigpipe: a plain write() dies of it, so these tests would see it") {
+TEST_CASE("SIGPIPE ends a process that calls write(), so the tests below would detect it") {
     CHECK(fate_without_protection([] {
               auto ends = net::connected_pair<kw::unix_stream>();
               static_cast<void>(ends[1].close());
-              return ::write(ends[0].native_handle(), "x", 1) < 0 ? told_of_it : sent_to_nobody;
+              return ::write(ends[0].native_handle(), "x", 1) < 0 ? reported : sent_without_error;
           }) == "signal " + std::to_string(SIGPIPE));
 }
 
-TEST_CASE_TEMPLATE("11 sigpipe: every way to send on a stream", Transport, kw::tcp, kw::tcp4, kw::tcp6,
-                   kw::unix_stream) {
+TEST_CASE_TEMPLATE("no send on a stream raises SIGPIPE", Transport, kw::tcp, kw::tcp4, kw::tcp6, kw::unix_stream) {
     const net::watchdog watch;
     check_path<Transport>("send", [](const auto& to) { return to.send("hello"); });
     check_path<Transport>("send of buffers", [](const auto& to) { return to.send(kw::gather("he", "llo")); });
@@ -92,13 +91,13 @@ TEST_CASE_TEMPLATE("11 sigpipe: every way to send on a stream", Transport, kw::t
     check_path<Transport>("send_all of buffers", [](const auto& to) { return to.send_all(kw::gather("he", "llo")); });
 }
 
-TEST_CASE("11 sigpipe: every way to send on a seqpacket connection") {
+TEST_CASE("no send on a seqpacket connection raises SIGPIPE") {
     const net::watchdog watch;
     check_path<kw::unix_seqpacket>("send", [](const auto& to) { return to.send("hello"); });
     check_path<kw::unix_seqpacket>("send of buffers", [](const auto& to) { return to.send(kw::gather("he", "llo")); });
 }
 
-TEST_CASE("11 sigpipe: every way to send datagrams to a peer") {
+TEST_CASE("no send of datagrams to a peer raises SIGPIPE") {
     const net::watchdog watch;
     const auto check_both = [](auto prepare, kw::errc expected) {
         CHECK(fate_without_protection([&] {
@@ -118,7 +117,7 @@ TEST_CASE("11 sigpipe: every way to send datagrams to a peer") {
     check_both([](auto& ends) { static_cast<void>(ends[1].close()); }, kw::errc::connection_refused);
 }
 
-TEST_CASE("11 sigpipe: every way to send datagrams to an address") {
+TEST_CASE("no send of datagrams to an address raises SIGPIPE") {
     const net::watchdog watch;
     const net::temp_directory directory;
     const auto check_both = [&](auto prepare, kw::errc expected) {
@@ -142,7 +141,7 @@ TEST_CASE("11 sigpipe: every way to send datagrams to an address") {
                       expected);
               }) == "exit 0");
     };
-    check_both([](auto& to) { static_cast<void>(to.close()); }, kw::errc::no_such_file);
-    // The file stays, with nobody behind it.
+    check_both([](auto& to) { static_cast<void>(to.close()); }, kw::errc::no_such_file_or_directory);
+    // The file stays, but no socket has this address any more.
     check_both([](auto& to) { ::close(to.release()); }, kw::errc::connection_refused);
 }

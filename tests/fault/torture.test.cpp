@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// 67 torture, as curl does it: a scenario is run once to count its calls, and then once for each of them, with that
-// call failing. Whatever fails is told, nothing leaks, nothing hangs.
+// Torture tests, as curl has: a scenario runs once to count its calls, and then once for each call, with that call
+// failing. Every failure is reported, nothing leaks, nothing hangs.
+
+#include <keyway/option/ip.hpp>
+#include <keyway/option/socket.hpp>
+#include <keyway/option/tcp.hpp>
 
 #include "support/fault.hpp"
 
@@ -29,12 +33,12 @@ using fault::call;
 
 constexpr std::string_view hello = "hello";
 
-/// One run of a scenario, which asks it after each step whether to go on.
+/// One run of a scenario; after each step the scenario asks it whether to go on.
 class trial {
 public:
     const net::temp_directory directory{};
 
-    /// Whether a step went well; if not, the scenario is to return.
+    /// Whether a step succeeded; if not, the scenario returns.
     template <class Result>
     [[nodiscard]] bool ok(const Result& step) {
         if (!step) failure_ = step.error();
@@ -48,7 +52,7 @@ public:
         wrong_data_ = wrong_data_ || !fact;
         return fact;
     }
-    /// All steps are done; what follows are destructors, which tell nothing.
+    /// All steps are done. Only destructors follow, which report nothing.
     void finish() { calls_of_steps_ = fault::count(); }
 
     [[nodiscard]] const std::optional<kw::error>& failure() const { return failure_; }
@@ -62,7 +66,7 @@ private:
     bool wrong_data_ = false;
 };
 
-/// A call and its answer, over a stream.
+/// A request and its reply, over a stream.
 template <class Connection>
 bool echo(trial& t, const Connection& client, const Connection& server) {
     std::array<char, 5> got{};
@@ -106,7 +110,7 @@ void tcp_echo_over_ipv6(trial& t) {
     if (t.ok(listener)) serve_one(t, *listener, [](const auto& at) { return kw::tcp::connect(at); });
 }
 
-/// Every descriptor is left to its destructor, and the connection is waited for.
+/// Non-blocking sockets; every descriptor is closed by a destructor.
 void tcp_non_blocking(trial& t) {
     auto socket = kw::tcp4::socket::open();
     if (!t.ok(socket) || !t.ok(socket->set(option::non_blocking{}))) return;
@@ -122,7 +126,7 @@ void tcp_non_blocking(trial& t) {
     if (!t.ok(next)) return;
     std::array<char, 9> got{};
     const auto nothing = client->recv(got);
-    // Would block, unless it is the one that fails.
+    // Would block, unless this is the call that fails.
     if (!nothing && !nothing.error().would_block() && !t.ok(nothing)) return;
     if (!t.ok(listener->shutdown())) return;
     t.finish();
@@ -188,7 +192,7 @@ void pair(trial& t) {
     t.finish();
 }
 
-/// Gives up a descriptor, and adopts it again. Refused, it is still the caller's.
+/// Releases a descriptor and adopts it again. If adopt() refuses, it is still the caller's.
 template <class Owner>
 bool adopt_again(trial& t, Owner& owner) {
     const int native = owner.release();
@@ -210,7 +214,7 @@ void adopt(trial& t) {
     if (!t.ok(ends) || !adopt_again(t, (*ends)[0])) return;
     const auto copy = (*ends)[0].duplicate();
     if (!t.ok(copy)) return;
-    const kw::handle untyped((*ends)[1].release());
+    const kw::handle untyped = kw::handle::adopt_unchecked((*ends)[1].release());
     const auto also = untyped.duplicate();
     if (!t.ok(also)) return;
     t.finish();
@@ -271,13 +275,13 @@ void torture(void (*scenario)(trial&)) {
             if (k <= calls_of_steps) {
                 CHECK_FALSE(t.calls_of_steps().has_value());
                 CHECK(t.failure().has_value());
-                const kw::error told = t.failure().value_or(kw::error());
-                CHECK(told.code() == code);
-                CHECK(told.domain() == kw::error_domain::system);
-                CHECK(told.operation() != kw::operation::none);
+                const kw::error reported = t.failure().value_or(kw::error());
+                CHECK(reported.code() == code);
+                CHECK(reported.domain() == kw::error_domain::system);
+                CHECK(reported.operation() != kw::operation::none);
                 CHECK_FALSE(t.left_a_file());
             } else {
-                // A destructor tells nothing, and the path of a socket it knows from the kernel alone.
+                // A destructor reports nothing. It can remove the path only if the kernel returns it.
                 CHECK(t.calls_of_steps().has_value());
                 CHECK((fault::last_injected() == call::getsockname || !t.left_a_file()));
             }
@@ -287,12 +291,12 @@ void torture(void (*scenario)(trial&)) {
 
 }  // namespace
 
-TEST_CASE("67 torture: a TCP echo") { torture(tcp_echo); }
-TEST_CASE("67 torture: a TCP echo over IPv6") { torture(tcp_echo_over_ipv6); }
-TEST_CASE("67 torture: non-blocking TCP") { torture(tcp_non_blocking); }
-TEST_CASE("67 torture: an exchange of UDP datagrams") { torture(udp_exchange); }
-TEST_CASE("67 torture: an AF_UNIX echo, with a path") { torture(unix_stream_echo); }
-TEST_CASE("67 torture: AF_UNIX datagrams, with paths") { torture(unix_datagrams); }
-TEST_CASE("67 torture: pairs") { torture(pair); }
-TEST_CASE("67 torture: descriptors from elsewhere, and duplicates") { torture(adopt); }
-TEST_CASE("67 torture: options") { torture(options); }
+TEST_CASE("each call of a TCP echo may fail") { torture(tcp_echo); }
+TEST_CASE("each call of a TCP echo over IPv6 may fail") { torture(tcp_echo_over_ipv6); }
+TEST_CASE("each call of non-blocking TCP may fail") { torture(tcp_non_blocking); }
+TEST_CASE("each call of an exchange of UDP datagrams may fail") { torture(udp_exchange); }
+TEST_CASE("each call of an AF_UNIX echo with a path may fail") { torture(unix_stream_echo); }
+TEST_CASE("each call of an exchange of AF_UNIX datagrams with paths may fail") { torture(unix_datagrams); }
+TEST_CASE("each call on pairs may fail") { torture(pair); }
+TEST_CASE("each call of adopt() and duplicate() may fail") { torture(adopt); }
+TEST_CASE("each call of getting and setting options may fail") { torture(options); }

@@ -794,7 +794,7 @@ class Limits(KeycatTest):
             port = server.getsockname()[1]
             start = time.monotonic()
             self.check_failure(["-w", "0.5", "127.0.0.1", port],
-                               f"keycat: 127.0.0.1:{port}: connect: Connection timed out\n")
+                               f"keycat: 127.0.0.1:{port}: connect: the limit was reached\n")
             self.check_time(start, 0.5)
             client = self.keycat("localhost", port)  # which goes on trying
             time.sleep(0.5)
@@ -823,7 +823,7 @@ class Limits(KeycatTest):
                 with contextlib.suppress(BlockingIOError):
                     line.connect(path)
             start = time.monotonic()
-            self.check_failure(["-w", "0.5", "-U", path], f"keycat: {path}: connect: Connection timed out\n")
+            self.check_failure(["-w", "0.5", "-U", path], f"keycat: {path}: connect: the limit was reached\n")
             self.check_time(start, 0.5)
 
     def test_with_a_limit_a_client_waits_for_answers_to_datagrams(self):

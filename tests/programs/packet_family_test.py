@@ -48,11 +48,11 @@ for frame in {frames!r}:
                   HEADER + b"\x45" + bytes(50))
         seen = read_until(watcher.stdout.fileno(), lambda data: data.count(b"type 0800") == 5).decode()
         self.assertEqual([line for line in seen.splitlines() if "0800" in line],
-                         ["in  14 bytes, type 0800, the packet ends before its header does",
-                          "in  25 bytes, type 0800, the packet ends before its header does",
-                          "in  65 bytes, type 0800, the packet is of another version of IP",
-                          "in  65 bytes, type 0800, the header is shorter than any can be",
-                          "in  65 bytes, type 0800, the packet is shorter than its header"])
+                         ["in  14 bytes, type 0800, the packet ends within its header",
+                          "in  25 bytes, type 0800, the packet ends within its header",
+                          "in  65 bytes, type 0800, the packet has another IP version",
+                          "in  65 bytes, type 0800, the header length is below the minimum",
+                          "in  65 bytes, type 0800, the total length is below the header length"])
 
     def test_ends_after_so_many_frames(self):
         watcher = self.watch(3)

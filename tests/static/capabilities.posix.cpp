@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the local sockets can do that POSIX alone has. Compiling this file is the test.
+// The operations of AF_UNIX sockets that only POSIX systems have. Compiling this file is the test.
 
 #include <keyway/keyway.hpp>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a file can do is decided when the program is compiled.
 
-#include <keyway/transfer.hpp>
+#include <keyway/file/copy.hpp>
+#include <keyway/file/standard_streams.hpp>
 #include <keyway/transport.hpp>
 
 #include <array>
@@ -17,20 +18,20 @@ using kw::access;
 
 template <access A>
 using file = kw::file<A>;
-using room = std::array<std::byte, 4>;
+using buffer = std::array<std::byte, 4>;
 
 template <class F>
-constexpr bool can_read = requires(F f, room r) { f.read(r); };
+constexpr bool can_read = requires(F f, buffer b) { f.read(b); };
 template <class F>
-constexpr bool can_read_at = requires(F f, room r) { f.read_at(r, 1U); };
+constexpr bool can_read_at = requires(F f, buffer b) { f.read_at(b, 1U); };
 template <class F>
-constexpr bool can_read_exact = requires(F f, room r) { f.read_exact(r); };
+constexpr bool can_read_exact = requires(F f, buffer b) { f.read_exact(b); };
 template <class F>
-constexpr bool can_write = requires(F f, const room r) { f.write(r); };
+constexpr bool can_write = requires(F f, const buffer b) { f.write(b); };
 template <class F>
-constexpr bool can_write_at = requires(F f, const room r) { f.write_at(r, 1U); };
+constexpr bool can_write_at = requires(F f, const buffer b) { f.write_at(b, 1U); };
 template <class F>
-constexpr bool can_write_all = requires(F f, const room r) { f.write_all(r); };
+constexpr bool can_write_all = requires(F f, const buffer b) { f.write_all(b); };
 template <class F>
 constexpr bool can_sync = requires(F f) { f.sync(); };
 template <class F>
@@ -104,19 +105,19 @@ static_assert(!can_copy<file<access::write>, kw::tcp::connection> &&
               !can_copy<kw::tcp::connection, file<access::read>>);
 static_assert(!can_copy<kw::udp::connection, file<access::write>>);
 
-/// A source that cannot be told how to wait is not copied from with a limit.
+/// A source whose read() accepts no limit cannot be copied within one.
 struct own_source {
-    kw::result<std::span<std::byte>> read(kw::mutable_bytes buffer) { return buffer.first(0); }
+    kw::result<std::span<std::byte>> read(kw::mutable_bytes into) { return into.first(0); }
 };
-static_assert(kw::byte_source<own_source> && !kw::waiting_byte_source<own_source>);
-static_assert(kw::waiting_byte_source<file<access::read>> && kw::waiting_byte_sink<kw::tcp::connection>);
+static_assert(kw::byte_source<own_source> && !kw::byte_source_with_limit<own_source>);
+static_assert(kw::byte_source_with_limit<file<access::read>> && kw::byte_sink_with_limit<kw::tcp::connection>);
 template <class From>
 constexpr bool can_copy_within =
-    requires(From from, kw::tcp::connection to, kw::waiting how) { kw::copy(from, to, kw::everything, how); };
+    requires(From from, kw::tcp::connection to, kw::limit limit) { kw::copy(from, to, kw::everything, limit); };
 static_assert(can_copy<own_source, kw::tcp::connection> && !can_copy_within<own_source>);
 static_assert(can_copy_within<file<access::read>>);
 
-/// What derives from a connection may read otherwise, and is asked to.
+/// A class derived from a connection may have another read(), which is called.
 struct own_connection : kw::tcp::connection {};
 static_assert(kw::byte_source<own_connection> && !kw::detail::has_native_end<own_connection>);
 static_assert(kw::detail::has_native_end<const kw::tcp::connection&>);

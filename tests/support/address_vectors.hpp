@@ -2,11 +2,11 @@
 #ifndef KEYWAY_TESTS_SUPPORT_ADDRESS_VECTORS_HPP
 #define KEYWAY_TESTS_SUPPORT_ADDRESS_VECTORS_HPP
 
-// What is an address and what is not, as plain facts: a text, and the canonical text or the fault that it has. The
-// texts are those that other projects and the RFCs found worth trying (named above each group), and our own.
+// Valid and invalid addresses: a text, and its canonical text or its error. The texts are from the tests of other
+// projects and from RFCs (named above each group), and our own.
 //
-// The position of a fault is where a number begins that is too large, too long or has a leading zero, where something
-// was expected that is not there, or the first byte that is too much.
+// The position of an error is the begin of a number that is too large, too long or has a leading zero, the place where
+// something is missing, or the first superfluous byte.
 
 #include <array>
 #include <cstddef>
@@ -22,8 +22,8 @@ using enum keyway::text_errc;
 
 struct text_vector {
     std::string_view text;
-    std::string_view canonical;  // of a text that is accepted
-    keyway::text_error error;    // of one that is refused
+    std::string_view canonical;  // of a valid text
+    keyway::text_error error;    // of an invalid one
 
     [[nodiscard]] constexpr bool is_valid() const { return error == keyway::text_error{}; }
 };
@@ -83,7 +83,7 @@ inline constexpr text_vector ipv4[] = {
     bad("AAAAA.", expected_digit, 0, 1),
     bad("d92.", expected_digit, 0, 1),
     bad("\272:", expected_digit, 0, 1),
-    // glibc, tst-aton: forms that inet_aton takes and a strict parser must not
+    // glibc, tst-aton: forms that inet_aton accepts and a strict parser must refuse
     bad("", empty, 0),
     bad("-1", expected_digit, 0, 1),
     bad("256", octet_above_255, 0, 1),
@@ -349,7 +349,7 @@ inline constexpr text_vector ipv6[] = {
     ok("2001:db8::1:1:1:1:1", "2001:db8:0:1:1:1:1:1"),
     ok("2001:0:0:1:0:0:0:1", "2001:0:0:1::1"),
     ok("::ffff:192.0.2.1"),
-    // our own: where '::' may stand
+    // our own: places of '::'
     ok("::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"),
     ok("1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"),
     ok("1:2:3:4:5:6::8", "1:2:3:4:5:6:0:8"),
@@ -392,7 +392,7 @@ inline constexpr text_vector ipv6[] = {
     bad("fe80::1%1%2", trailing_characters, 9),
     bad("fe80::1%25eth0", trailing_characters, 10),
     bad("%1", expected_hex_digit, 0, 1),
-    // our own: what stands around
+    // our own: text before and after
     bad(" ::1", expected_hex_digit, 0, 1),
     bad("::1\0"sv, trailing_characters, 3),
     bad("::\0001"sv, trailing_characters, 2),
@@ -402,7 +402,7 @@ inline constexpr text_vector ipv6[] = {
     bad("0x1::", too_few_groups, 1, 1),
 };
 
-/// Of either family; each family's own table is the rest.
+/// Of both families; each family's table has the rest.
 inline constexpr text_vector ip[] = {
     ok("0.0.0.0"),
     ok("255.255.255.255"),
@@ -552,7 +552,7 @@ inline constexpr text_vector ipv6_endpoint[] = {
     bad("[::1%4294967296]:80", zone_above_32_bits, 5),
 };
 
-/// Of either family; each family's own table is the rest.
+/// Of both families; each family's table has the rest.
 inline constexpr text_vector ip_endpoint[] = {
     ok("0.0.0.0:0"),
     ok("192.0.2.1:443"),
@@ -586,7 +586,7 @@ inline constexpr text_vector unix_path[] = {
     bad("/tmp/a\0"sv, embedded_nul, 6),
 };
 
-/// What an address is; several may be true of one.
+/// The classes of an address, which may have several.
 enum kind : unsigned {
     plain = 0,
     unspecified = 1,
@@ -603,7 +603,7 @@ struct classified {
     kind is;
 };
 
-// The borders of every block from both sides, what lies beside them, and octets that look alike in another place.
+// The limits of every block from both sides, their neighbours, and the same octets in other positions.
 
 inline constexpr classified ipv4_kinds[] = {
     {"0.0.0.0", unspecified},

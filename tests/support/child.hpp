@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_CHILD_HPP
 #define KEYWAY_TESTS_SUPPORT_CHILD_HPP
 
-// What is done in a process of its own, because it may end it or changes it for good.
+// Runs code in a child process, because it may end the process or change it permanently.
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -14,9 +14,8 @@
 
 namespace child {
 
-/// Runs `body()` in a child, which ends with the number that it returns, or by a signal: SIGALRM after `seconds`.
-/// The body must not use doctest: its findings are in the number.
-/// Returns: what waitpid(2) tells.
+/// Runs `body()` in a child process, which exits with its return value, or ends by a signal: SIGALRM after `seconds`.
+/// The body must not use doctest: its result is the exit code. Returns: the status of waitpid(2).
 template <class Body>
 [[nodiscard]] int run(Body body, unsigned seconds = 20) {
     const ::pid_t made = ::fork();
@@ -28,7 +27,7 @@ template <class Body>
         try {
             code = body();
         } catch (...) {
-            // 125 tells.
+            // The exit code 125 reports it.
         }
         ::_exit(code);
     }
@@ -38,7 +37,7 @@ template <class Body>
     return status;
 }
 
-/// In words, for a test to compare: `exit 0`, `signal 13`.
+/// As text that a test can compare: `exit 0`, `signal 13`.
 [[nodiscard]] inline std::string fate(int status) {
     if (WIFSIGNALED(status)) return "signal " + std::to_string(WTERMSIG(status));
     return "exit " + std::to_string(WEXITSTATUS(status));

@@ -25,7 +25,7 @@
 namespace fault {
 namespace {
 
-// All of this is written by constant initialization only: calls come in before any constructor has run.
+// All variables have constant initialization, since calls are made before any constructor runs.
 
 constinit plan in_force;
 constinit std::atomic<bool> active = false;
@@ -147,7 +147,7 @@ constexpr std::array<std::pair<std::string_view, int>, 35> error_names{{
     {"ETIMEDOUT", ETIMEDOUT},
 }};
 
-/// Cuts the text off in front of the first `separator`, which goes too.
+/// Removes and returns the text before the first `separator`, and removes the separator.
 std::string_view take_until(char separator, std::string_view& text) noexcept {
     const std::size_t end = std::min(text.find(separator), text.size());
     const std::string_view head = text.substr(0, end);
@@ -155,7 +155,7 @@ std::string_view take_until(char separator, std::string_view& text) noexcept {
     return head;
 }
 
-/// A number from 1 on; 0 where it is not one.
+/// A number of at least 1; 0 if the text is not one.
 unsigned parse_number(std::string_view text) noexcept {
     unsigned number = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -228,7 +228,7 @@ namespace {
 template <class Signature>
 class next_in_line;
 
-/// The function of this name that would have been called without us: a sanitizer's is in front of us, libc's behind.
+/// The next function of this name in the order of libraries: libc's. A sanitizer's comes before this library.
 template <class Result, class... Arguments>
 class next_in_line<Result(Arguments...)> {
 public:
@@ -290,7 +290,7 @@ constinit next_in_line<int(int, int, int, ::epoll_event*)> next_epoll_ctl(call::
 constinit next_in_line<int(int, ::epoll_event*, int, int)> next_epoll_wait(call::epoll_wait);
 constinit next_in_line<int(unsigned, int)> next_eventfd(call::eventfd);
 
-/// Leaves errno as the program had it, whatever we had to ask for.
+/// Restores errno after calls that this library makes for itself.
 class errno_keeper {
 public:
     errno_keeper() = default;
@@ -302,14 +302,14 @@ private:
     int kept_ = errno;
 };
 
-/// A socket, what epoll and eventfd make, which is of no type, or a number that no descriptor has: closing that would be
-/// a mistake worth counting.
+/// Whether it is a socket, a descriptor of epoll or eventfd, or a number without a descriptor, whose close would be a
+/// mistake to count.
 bool is_ours(int descriptor) noexcept {
     struct ::stat status{};
     return ::fstat(descriptor, &status) != 0 || S_ISSOCK(status.st_mode) || (status.st_mode & S_IFMT) == 0;
 }
 
-/// Counts a call that concerns us, and tells whether it is to fail and how.
+/// Counts a call, and returns the rule by which it fails, if any.
 std::optional<plan::rule> judge(call which) noexcept {
     const unsigned nth = counts[index(which)].fetch_add(1) + 1;
     const unsigned nth_of_all = total.fetch_add(1) + 1;
@@ -327,7 +327,7 @@ std::optional<plan::rule> judge(call which, int descriptor) noexcept {
     return judge(which);
 }
 
-/// The same for a call on files, which is none of the calls of any kind.
+/// Counts a call on files, which does not count as a call of any kind.
 std::optional<plan::rule> judge_file(call which, int descriptor) noexcept {
     if (!active.load(std::memory_order_acquire) || descriptor <= STDERR_FILENO) return {};
     const unsigned nth = counts[index(which)].fetch_add(1) + 1;
@@ -338,7 +338,7 @@ std::optional<plan::rule> judge_file(call which, int descriptor) noexcept {
     return *hit;
 }
 
-/// The most bytes that this transfer of a file may move.
+/// The largest number of bytes that this transfer of a file may transfer.
 std::size_t file_limit(call which, int descriptor) noexcept {
     if (!active.load(std::memory_order_acquire) || descriptor <= STDERR_FILENO) return SIZE_MAX;
     return in_force.limit(which);
@@ -364,7 +364,7 @@ Result forward_on(next_in_line<Result(int, Arguments...)>& next, int descriptor,
     return forward(judge(next.which(), descriptor), next, descriptor, arguments...);
 }
 
-/// The wait for several descriptors, which concerns us when one of them does.
+/// A wait for several descriptors, which is counted if one of these is to be counted.
 std::optional<plan::rule> judge(call which, std::span<const ::pollfd> waits) noexcept {
     if (!active.load(std::memory_order_acquire)) return {};
     const errno_keeper keep;
@@ -372,7 +372,7 @@ std::optional<plan::rule> judge(call which, std::span<const ::pollfd> waits) noe
     return judge(which);
 }
 
-/// The most bytes that this transfer may move. A message is never cut.
+/// The largest number of bytes that this transfer may transfer. A message is never truncated.
 std::size_t limit(call which, int descriptor) noexcept {
     if (!active.load(std::memory_order_acquire) || in_force.limit(which) == SIZE_MAX) return SIZE_MAX;
     const errno_keeper keep;
@@ -382,7 +382,7 @@ std::size_t limit(call which, int descriptor) noexcept {
     return in_force.limit(which);
 }
 
-/// The first bytes of a message, up to a limit; many buffers are a limit of their own.
+/// The first bytes of a message, up to a limit, in a limited number of buffers.
 class clamped {
 public:
     clamped(const ::msghdr& whole, std::size_t limit) noexcept : part_(whole) {
@@ -402,7 +402,7 @@ public:
 
     [[nodiscard]] ::msghdr& message() noexcept { return part_; }
 
-    /// What the kernel said about the message, but for where its buffers are.
+    /// Copies the kernel's results into the program's message, except the buffers.
     void report_to(::msghdr& whole) const noexcept {
         whole.msg_namelen = part_.msg_namelen;
         whole.msg_controllen = part_.msg_controllen;
@@ -416,8 +416,8 @@ private:
 
 }  // namespace
 
-// The functions that the program calls. They have libc's names for the linker only: libc's declarations differ in what
-// they say about exceptions.
+// The functions that the program calls. They have libc's names only for the linker, since libc's declarations differ in
+// their exception specifications.
 
 extern "C" {
 
@@ -480,20 +480,20 @@ int shim_connect(int descriptor, const address* to, length size) {
     return forward_on(next_recvfrom, descriptor, buffer, std::min(size, most), flags, from, from_size);
 }
 
-// What recv and recvfrom become with _FORTIFY_SOURCE.
+// recv and recvfrom under _FORTIFY_SOURCE.
 
-::ssize_t shim_recv_chk(int descriptor, void* buffer, std::size_t size, std::size_t room,
+::ssize_t shim_recv_chk(int descriptor, void* buffer, std::size_t size, std::size_t capacity,
                         int flags) __asm__("__recv_chk");
-::ssize_t shim_recv_chk(int descriptor, void* buffer, std::size_t size, std::size_t room, int flags) {
-    if (size > room) give_up("a buffer is smaller than it is said to be");
+::ssize_t shim_recv_chk(int descriptor, void* buffer, std::size_t size, std::size_t capacity, int flags) {
+    if (size > capacity) give_up("a buffer is smaller than the size passed");
     return shim_recv(descriptor, buffer, size, flags);
 }
 
-::ssize_t shim_recvfrom_chk(int descriptor, void* buffer, std::size_t size, std::size_t room, int flags, address* from,
-                            length* from_size) __asm__("__recvfrom_chk");
-::ssize_t shim_recvfrom_chk(int descriptor, void* buffer, std::size_t size, std::size_t room, int flags, address* from,
-                            length* from_size) {
-    if (size > room) give_up("a buffer is smaller than it is said to be");
+::ssize_t shim_recvfrom_chk(int descriptor, void* buffer, std::size_t size, std::size_t capacity, int flags,
+                            address* from, length* from_size) __asm__("__recvfrom_chk");
+::ssize_t shim_recvfrom_chk(int descriptor, void* buffer, std::size_t size, std::size_t capacity, int flags,
+                            address* from, length* from_size) {
+    if (size > capacity) give_up("a buffer is smaller than the size passed");
     return shim_recvfrom(descriptor, buffer, size, flags, from, from_size);
 }
 
@@ -534,7 +534,7 @@ int shim_fcntl(int descriptor, int command, ...) {
     return forward_on(next_fcntl, descriptor, command, argument);
 }
 
-// What fcntl becomes with _FILE_OFFSET_BITS=64.
+// fcntl under _FILE_OFFSET_BITS=64.
 int shim_fcntl64(int descriptor, int command, ...) __asm__("fcntl64");
 int shim_fcntl64(int descriptor, int command, ...) {
     std::va_list arguments;
@@ -585,9 +585,9 @@ int shim_epoll_ctl(int set, int what, int descriptor, ::epoll_event* event) {
     return forward_on(next_epoll_ctl, set, what, descriptor, event);
 }
 
-int shim_epoll_wait(int set, ::epoll_event* events, int room, int milliseconds) __asm__("epoll_wait");
-int shim_epoll_wait(int set, ::epoll_event* events, int room, int milliseconds) {
-    return forward_on(next_epoll_wait, set, events, room, milliseconds);
+int shim_epoll_wait(int set, ::epoll_event* events, int capacity, int milliseconds) __asm__("epoll_wait");
+int shim_epoll_wait(int set, ::epoll_event* events, int capacity, int milliseconds) {
+    return forward_on(next_epoll_wait, set, events, capacity, milliseconds);
 }
 
 int shim_eventfd(unsigned count, int flags) __asm__("eventfd");
@@ -602,10 +602,10 @@ int shim_eventfd(unsigned count, int flags) {
     return forward(judge_file(call::read, descriptor), next_read, descriptor, buffer, std::min(size, most));
 }
 
-// What read becomes with _FORTIFY_SOURCE.
-::ssize_t shim_read_chk(int descriptor, void* buffer, std::size_t size, std::size_t room) __asm__("__read_chk");
-::ssize_t shim_read_chk(int descriptor, void* buffer, std::size_t size, std::size_t room) {
-    if (size > room) give_up("a buffer is smaller than it is said to be");
+// read under _FORTIFY_SOURCE.
+::ssize_t shim_read_chk(int descriptor, void* buffer, std::size_t size, std::size_t capacity) __asm__("__read_chk");
+::ssize_t shim_read_chk(int descriptor, void* buffer, std::size_t size, std::size_t capacity) {
+    if (size > capacity) give_up("a buffer is smaller than the size passed");
     return shim_read(descriptor, buffer, size);
 }
 

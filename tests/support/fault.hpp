@@ -2,36 +2,35 @@
 #ifndef KEYWAY_TESTS_SUPPORT_FAULT_HPP
 #define KEYWAY_TESTS_SUPPORT_FAULT_HPP
 
-// Faults on demand: the shared library keyway_fault (fault.cpp) stands between a program and libc's socket calls,
-// counts them, and makes some of them fail, or move fewer bytes than they were asked to.
+// Fault injection: the shared library keyway_fault (fault.cpp) interposes libc's socket calls. It counts them, and
+// makes some of them fail or transfer fewer bytes.
 //
-// Linked into a test (before libc, that is as any library), it does what the one living fault::scope says:
+// Linked into a test (before libc, as any library is), it follows the plan of the current fault::scope:
 //
 //     const fault::scope faults(fault::plan().fail(fault::call::accept4, 1, ECONNABORTED));
 //     auto next = listener.accept();                      // its first accept4 fails, the second does not
 //     CHECK(fault::count(fault::call::accept4) == 2);
 //
-// Loaded into any dynamically linked program, it does what the environment says, from the first call on:
+// Loaded into any dynamically linked program, it follows the environment, from the first call on:
 //
 //     LD_PRELOAD=libkeyway_fault.so KEYWAY_FAULT=send:eintr=3,recv:clamp=7,accept4:fail=2:EMFILE ./program
 //
-// KEYWAY_FAULT is a list of items separated by commas, each of them CALL:WHAT=NUMBER[:ERRNO] with CALL one of the names
-// below or `any`, and ERRNO a name like EMFILE or a number:
+// KEYWAY_FAULT is a list of items separated by commas, each of the form CALL:WHAT=NUMBER[:ERRNO]. CALL is one of the
+// names below or `any`; ERRNO is a name like EMFILE or a number:
 //
-//     send:eintr=3            every third send is interrupted before it did anything (not 1: nothing could ever pass)
-//     send:clamp=7            a send takes at most 7 bytes, of iovecs too; for send* and recv*, on stream sockets only
+//     send:eintr=3            every third send is interrupted before it does anything (not 1: none would succeed)
+//     send:clamp=7            a send transfers at most 7 bytes, also of iovecs; for send* and recv*, on streams only
 //     accept4:fail=2:EMFILE   the second accept4 fails and is not made
-//     recv:every=5:ENOBUFS    so does every fifth recv
-//     connect:after=1:EINTR   the first connect is made, and then reported as failed
+//     recv:every=5:ENOBUFS    every fifth recv fails and is not made
+//     connect:after=1:EINTR   the first connect is made, but reported as failed
 //     any:fail=9:EINVAL       the ninth of all calls fails
 //
-// Only calls on sockets, on what epoll and eventfd made, and on numbers that no descriptor has, are counted and fail; all
-// others go through untouched.
-// The calls on files, from `read` on, are apart: they are counted on all descriptors but the standard streams, and not
-// among the calls of any kind.
-// A close is always made for real, as on Linux, where it frees the number whatever it reports.
+// Only calls on sockets, on descriptors of epoll and eventfd, and on numbers without a descriptor are counted and can
+// fail; all others are unchanged. The calls on files, from `read` on, are separate: they are counted on all descriptors
+// except the standard streams, and do not count as calls of any kind. A close is always made: Linux closes the
+// descriptor even if close(2) fails.
 //
-// Programs that use it may be built with sanitizers, which come first and call this library as if it were libc.
+// Programs that use it may be built with sanitizers, which are linked first and call this library as if it were libc.
 
 #include <array>
 #include <cstddef>
@@ -40,7 +39,7 @@
 
 namespace fault {
 
-/// The calls that the library stands in for.
+/// The calls that the library interposes.
 enum class call : unsigned char {
     socket,
     socketpair,
@@ -88,29 +87,29 @@ constexpr std::string_view name_of(call which) noexcept { return call_names[stat
 
 /// Whether a call that is reported as failed was made.
 enum class timing : bool {
-    instead,  ///< it was not, and changed nothing
-    after,    ///< it was: a connect is under way. What a call made that yields a descriptor is lost.
+    instead,  ///< it is not made, and changes nothing
+    after,    ///< it is made: a connect goes on. A descriptor that the call returned is lost.
 };
 
-/// Which calls fail and how. A call that several rules hit obeys the first of them.
+/// The calls that fail, and their errors. If several rules apply to a call, the first counts.
 class plan {
 public:
-    /// The k-th call of a kind fails, counted from 1, and so do those after it, `times` in all.
+    /// The k-th call of a kind, counted from 1, and those after it fail, `times` in total.
     plan& fail(call which, unsigned k, int error, timing when = timing::instead, unsigned times = 1) noexcept;
     /// The n-th call of a kind fails, and every n-th one after that.
     plan& fail_every(call which, unsigned n, int error, timing when = timing::instead) noexcept;
     /// The k-th call of any kind fails.
     plan& fail_any(unsigned k, int error) noexcept;
-    /// A transfer on a stream socket moves at most so many bytes.
+    /// A transfer on a stream socket transfers at most this many bytes.
     plan& clamp(call which, std::size_t bytes) noexcept;
-    /// The same for every call that sends or receives.
+    /// Clamps every call that sends or receives.
     plan& clamp_transfers(std::size_t bytes) noexcept;
 
-    /// What KEYWAY_FAULT would mean with this value; nothing where it is malformed.
+    /// The plan of this value of KEYWAY_FAULT; empty if it is malformed.
     static std::optional<plan> parse(std::string_view text) noexcept;
 
     struct rule {
-        std::optional<call> which;  // of any kind where it has none
+        std::optional<call> which;  // empty: of any kind
         unsigned first = 0;
         unsigned times = 1;
         unsigned every = 0;  // 0: `times` in a row
@@ -120,7 +119,7 @@ public:
 
     /// The rule for the call that is the `nth` of its kind and the `nth_of_all`, or null.
     [[nodiscard]] const rule* rule_for(call which, unsigned nth, unsigned nth_of_all) const noexcept;
-    /// The most bytes that a transfer may move.
+    /// The largest number of bytes that a transfer may transfer.
     [[nodiscard]] std::size_t limit(call which) const noexcept;
 
 private:
@@ -131,7 +130,7 @@ private:
     std::array<std::size_t, call_names.size()> limits_{};  // 0: none
 };
 
-/// Puts a plan in force, for all threads, while it lives; counting starts again at 0. There is one at a time, and it
+/// Puts a plan into effect for all threads until destroyed; the counts start at 0. Only one may exist at a time, and it
 /// has to outlive the threads that make calls.
 class scope {
 public:
@@ -141,15 +140,15 @@ public:
     ~scope();
 };
 
-// About the living scope, or about the last one.
+// The results of the current scope, or of the last one.
 
-/// Calls of a kind that were made, failed ones included.
+/// The number of calls of a kind, including failed ones.
 [[nodiscard]] unsigned count(call which) noexcept;
-/// Calls of all kinds.
+/// The number of calls of all kinds.
 [[nodiscard]] unsigned count() noexcept;
-/// Calls that were made to fail.
+/// The number of injected failures.
 [[nodiscard]] unsigned injected() noexcept;
-/// The kind of the last call that was made to fail.
+/// The kind of the last call with an injected failure.
 [[nodiscard]] call last_injected() noexcept;
 
 }  // namespace fault

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_LOOPBACK_HPP
 #define KEYWAY_TESTS_SUPPORT_LOOPBACK_HPP
 
-// What the unit tests of sockets share: ends that talk to each other on this machine, and an end to waiting.
+// Helpers of the unit tests of sockets: connected ends on this machine, and a bound for waiting.
 
 #include <doctest/doctest.h>
 
@@ -23,10 +23,12 @@
 
 #include <keyway/transport.hpp>
 
+#include <keyway/option/socket.hpp>
+
 #include "support/net.hpp"
 #include "support/system.hpp"
 
-/// A failed check says what the error was.
+/// A failed check prints the error.
 template <>
 struct doctest::StringMaker<keyway::error> {
     static String convert(const keyway::error& e) { return e == keyway::error{} ? "success" : e.message().c_str(); }
@@ -51,12 +53,12 @@ inline constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feat
 inline constexpr bool sanitized = false;
 #endif
 
-/// The fixture of every test that might wait: it ends the program when the test takes a minute.
+/// The fixture of every test that may wait: it ends the program if the test lasts a minute.
 using bounded = net::watchdog;
 
 // ---- results
 
-/// The error of a failed result; the default error, which prints as "success", of another.
+/// The error of a failed result; otherwise the default error, which prints as "success".
 template <class Result>
 kw::error failure(const Result& result) {
     if (result) return {};
@@ -65,7 +67,7 @@ kw::error failure(const Result& result) {
 
 inline std::string message_of(const kw::error& e) { return std::string(e.message().view()); }
 
-/// The value of a result. One that failed ends the test case, and is named by the line that asked.
+/// The value of a result. A failed result ends the test case and is reported at the caller's line.
 template <class Result>
 auto must(Result&& result, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     if (!result) {
@@ -89,27 +91,27 @@ std::chrono::steady_clock::duration time_of(Action action) {
 
 // ---- addresses
 
-/// A loopback address of this process alone, for tests that need a port to stay free or to be bound again.
+/// A loopback address that only this process uses, for tests that need a port to stay free or to be bound again.
 inline kw::ipv4_address own_loopback() {
     const auto id = static_cast<std::uint32_t>(process_number());
     return kw::ipv4_address::from_number(0x7f400000U + (id & 0x3fffffU));
 }
 
-/// The same for datagrams. Under wine they have 127.0.0.1 alone: a socket bound to another loopback address is bound to
-/// all addresses.
+/// The same for datagrams. Under Wine only 127.0.0.1 works: a socket bound to another loopback address is bound to all
+/// addresses.
 inline kw::ipv4_address own_datagram_loopback() { return under_wine() ? kw::ipv4_address::loopback() : own_loopback(); }
 
 inline bool has_ipv6() { return kw::udp6::bind({kw::ipv6_address::loopback(), 0}).has_value(); }
 
-// ---- what not every machine can do
+// ---- features that not every machine has
 
-/// Says, once in a process, what was not tested and why.
+/// Reports, once in a process, what is not tested and why.
 inline void skipped(const std::string& what, const std::string& why) {
     static std::set<std::string> said;
     if (said.insert(what).second) MESSAGE("skipped: " << what << ": " << why);
 }
 
-/// Whether there are AF_UNIX sockets, which every POSIX system has.
+/// Whether there are AF_UNIX sockets; every POSIX system has them.
 inline bool has_local_sockets() {
     const auto probe = kw::unix_stream::socket::open();
     if (KEYWAY_HAS_POSIX || probe) return true;
@@ -117,7 +119,7 @@ inline bool has_local_sockets() {
     return false;
 }
 
-/// Whether the test can run; if not, says why.
+/// Whether the test can run; if not, reports why.
 template <class Transport>
 bool has_family() {
     if constexpr (kw::local_family<typename Transport::family>) {
@@ -129,35 +131,35 @@ bool has_family() {
     }
 }
 
-/// Whether this is wine, which cannot do it; if so, says why.
+/// Whether this is Wine, which cannot do it; if so, reports why.
 inline bool skipped_under_wine(const std::string& what, const std::string& why) {
     if (!under_wine()) return false;
     skipped(what, "wine " + why);
     return true;
 }
 
-/// Whether an emulator is in the way; if so, says why.
+/// Whether an emulator of another machine is in use; if so, reports it.
 inline bool skipped_under_emulator(const std::string& what) {
     if (passes_every_option()) return false;
     skipped(what, "the emulator has few options and control messages");
     return true;
 }
 
-// ---- how systems differ
+// ---- differences between systems
 
-/// The native code that means it.
+/// The native code that means this condition.
 constexpr int native_code(kw::errc meaning) {
     for (const auto& one : codes)
         if (one.meaning == meaning) return one.code;
     return 0;
 }
 
-/// What is told of the length of a message of which `stored` bytes were kept.
+/// The reported length of a message of which `stored` bytes were stored.
 constexpr std::size_t told_length(std::size_t length, std::size_t stored) {
-    return tells_true_length ? length : stored;
+    return reports_true_length ? length : stored;
 }
 
-// ---- ends that are connected
+// ---- connected ends
 
 template <class Transport>
 struct ends {
@@ -165,7 +167,7 @@ struct ends {
     typename Transport::connection server;
 };
 
-/// The two ends of a connection that was accepted.
+/// The two ends of an accepted connection.
 template <class Transport = kw::tcp>
 ends<Transport> connect_ends(const typename Transport::endpoint& at = net::any_loopback_port<Transport>()) {
     auto listener = must(Transport::listen(at));
@@ -174,7 +176,7 @@ ends<Transport> connect_ends(const typename Transport::endpoint& at = net::any_l
     return {std::move(client), std::move(server)};
 }
 
-/// Sends until the kernel takes no more, and returns how much it took.
+/// Sends until the kernel accepts no more, and returns the number of bytes.
 template <class Connection>
 std::size_t fill_up(const Connection& connection) {
     must(connection.set(kw::option::non_blocking{true}));
@@ -185,7 +187,7 @@ std::size_t fill_up(const Connection& connection) {
     return total;
 }
 
-/// Reads to the end of the stream; the bytes before it.
+/// Reads to the end of the stream, and returns the bytes.
 template <class Connection>
 std::string read_to_end(const Connection& connection) {
     std::string all;
@@ -199,7 +201,7 @@ std::string read_to_end(const Connection& connection) {
 
 // ---- files
 
-/// A directory that vanishes with everything in it.
+/// A new directory, removed with its content on destruction.
 struct temporary_directory : net::temp_directory {
     kw::unix_stream::endpoint endpoint(std::string_view name = "socket") const {
         return net::temp_directory::endpoint(name);

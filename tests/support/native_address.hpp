@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_NATIVE_ADDRESS_HPP
 #define KEYWAY_TESTS_SUPPORT_NATIVE_ADDRESS_HPP
 
-// The system's own addresses, to compare an endpoint with: inet_pton() and htons() come with this header too.
+// The system's address types, to compare endpoints with. This header also supplies inet_pton() and htons().
 
 #include <doctest/doctest.h>
 
@@ -18,7 +18,7 @@
 
 namespace support {
 
-/// An AF_UNIX address, filled by hand.
+/// An AF_UNIX address, filled without keyway.
 inline ::sockaddr_un native_of(std::string_view bytes) {
     ::sockaddr_un native{};
     native.sun_family = AF_UNIX;

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_NET_HPP
 #define KEYWAY_TESTS_SUPPORT_NET_HPP
 
-// What tests that talk over sockets need again and again. Failures throw, and so fail the test that asked.
+// Helpers of tests that use sockets. Failures throw, and so make the test fail.
 
 #include <array>
 #include <cstddef>
@@ -24,7 +24,7 @@ namespace net {
 
 namespace kw = keyway;
 
-/// A directory of the test's own, which goes with all that is in it.
+/// A new directory, removed with its content on destruction.
 class temp_directory {
 public:
     temp_directory() = default;
@@ -67,7 +67,7 @@ template <class Transport>
     }
 }
 
-/// Bytes without a pattern that shows, the same for the same seed.
+/// Pseudo-random bytes, the same for the same seed.
 [[nodiscard]] inline std::vector<std::byte> random_bytes(std::size_t size, std::uint64_t seed) {
     std::vector<std::byte> bytes(size);
     std::uint64_t state = seed * 2 + 1;
@@ -80,7 +80,7 @@ template <class Transport>
     return bytes;
 }
 
-/// FNV-1a with 64 bits of the bytes so far.
+/// The 64-bit FNV-1a hash of the bytes so far.
 class hash {
 public:
     void add(std::span<const std::byte> bytes) noexcept {
@@ -92,7 +92,7 @@ private:
     std::uint64_t value_ = 0xcbf29ce484222325U;
 };
 
-/// How many descriptors this process has open.
+/// The number of open descriptors of this process.
 [[nodiscard]] inline std::size_t open_descriptors() { return test::open_handles().size(); }
 
 }  // namespace net

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_OPEN_HANDLES_HPP
 #define KEYWAY_TESTS_SUPPORT_OPEN_HANDLES_HPP
 
-// What this process has open, to find what a test leaves behind. Independent of keyway.
+// The open handles of this process, to find those that a test leaks. Independent of keyway.
 
 #include <map>
 #include <string>
@@ -19,9 +19,9 @@
 
 namespace test {
 
-/// Every open socket. The number of a process's handles will not do: it changes with threads, and wine says it is 0.
-/// So every number that a handle may have is asked whether it is a socket; numbers are given from below, and 16 384
-/// of them take less than a millisecond.
+/// Every open socket. The number of the process's handles cannot be used: it changes with threads, and is 0 under Wine.
+/// So this checks for every possible handle whether it is a socket. Windows assigns low numbers first, and checking 16
+/// 384 numbers lasts less than a millisecond.
 inline std::map<unsigned long long, std::string> open_handles() {
     std::map<unsigned long long, std::string> found;
     for (::SOCKET number = 4; number <= 65536; number += 4) {
@@ -46,7 +46,7 @@ inline std::map<unsigned long long, std::string> open_handles() {
 
 namespace test {
 
-/// Every open descriptor and what it is, as /proc tells.
+/// Every open descriptor and its target in /proc.
 inline std::map<unsigned long long, std::string> open_handles() {
     std::map<unsigned long long, std::string> found;
     ::DIR* const directory = ::opendir("/proc/self/fd");

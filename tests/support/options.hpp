@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_OPTIONS_HPP
 #define KEYWAY_TESTS_SUPPORT_OPTIONS_HPP
 
-// What the tests of the options share: an option on every kind of socket that it fits.
+// Checks of an option on every kind of socket that has it.
 
 #include <doctest/doctest.h>
 
@@ -24,21 +24,22 @@ using raw6 = kw::transport<kw::ipv6, kw::raw, kw::ipproto::numbered<253>>;  // f
 
 template <class... Transports>
 struct transport_list {};
-/// Plain sockets come first: what they lack, the system lacks.
+/// Plain sockets come first: an option that they lack the system lacks.
 using every_transport = transport_list<KEYWAY_ALL_TRANSPORTS, raw6, mptcp4, mptcp6>;
 
-/// Not for this machine: the kernel, its emulator or the user's rights are in the way.
+/// The kernel, an emulator or the user's rights prevent the use of the option on this machine.
 inline bool lacks_option(const kw::error& e) {
-    return e == kw::errc::no_such_option || e == kw::errc::not_supported || e == kw::errc::not_permitted;
+    return e == kw::errc::no_protocol_option || e == kw::errc::operation_not_supported ||
+           e == kw::errc::operation_not_permitted;
 }
 
 namespace detail {
 
-/// Opens a socket of the transport and checks the option on it; false where the first socket of all that it fits says
-/// that the system lacks it.
+/// Opens a socket of the transport and checks the option on it; false if the first socket that has the option reports that
+/// the system lacks it.
 template <class Transport, class Option, class Check>
 bool check_option(const std::string& name, bool& known, Check check) {
-    // A family that is decided at run time is IPv4 here.
+    // Here a socket of the family `ip` is an IPv4 socket.
     using family =
         std::conditional_t<kw::fixed_domain<typename Transport::family>, typename Transport::family, kw::ipv4>;
     if constexpr (kw::option_for<Option, family, typename Transport::type, typename Transport::protocol>) {
@@ -93,7 +94,7 @@ struct round_trips {
     }
 };
 
-/// The first value is fine, and stays when the others are refused.
+/// The first value is valid, and stays set when the others are refused.
 template <class Option>
 struct refuses {
     std::initializer_list<typename Option::value_type> values;
@@ -130,26 +131,26 @@ struct reads {
 
 }  // namespace detail
 
-/// 63: on every kind of socket that has the option, each of the values comes back as it was set.
+/// On every kind of socket that has the option, each value reads back as it was set.
 template <class Option>
 void check_round_trips(const std::string& name, std::initializer_list<typename Option::value_type> values) {
     detail::check_option_everywhere<Option>(name, detail::round_trips<Option>{values}, every_transport{});
 }
 
-/// 63: the same for a switch.
+/// check_round_trips() for a switch.
 template <class Option>
 void check_switch(const std::string& name) {
     check_round_trips<Option>(name, {true, false, true});
     if constexpr (!kw::absent_option<Option>) CHECK(Option{}.value);
 }
 
-/// 65: on every kind of socket, all values but the first are refused and change nothing.
+/// On every kind of socket that has the option, all values except the first are refused and change nothing.
 template <class Option>
 void check_refused(const std::string& name, std::initializer_list<typename Option::value_type> values) {
     detail::check_option_everywhere<Option>(name, detail::refuses<Option>{values}, every_transport{});
 }
 
-/// 63: what is read on every kind of socket.
+/// Verifies the value that each kind of socket reports.
 template <class Option, class Verify>
 void check_read(const std::string& name, Verify verify) {
     detail::check_option_everywhere<Option>(name, detail::reads<Option, Verify>{verify}, every_transport{});

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_PACKET_HPP
 #define KEYWAY_TESTS_SUPPORT_PACKET_HPP
 
-// Packets as the tests write them down, and packets that nobody meant.
+// Packets written as lists of bytes, and random packets.
 
 #include <doctest/doctest.h>
 
@@ -29,7 +29,7 @@ constexpr std::array<std::byte, sizeof...(Values)> bytes(Values... values) {
     return {std::byte(values)...};
 }
 
-/// Why there is no value; of one that is there, nothing that has a name.
+/// The error of a result; a code without a name if there is a value.
 template <class Result>
 constexpr keyway::packet_errc why(const Result& result) {
     return result ? keyway::packet_errc{} : result.error();
@@ -42,18 +42,18 @@ constexpr bool same(std::span<const std::byte> a, std::span<const std::byte> b) 
     return true;
 }
 
-/// Whether the part lies in the whole; an empty one may lie anywhere.
+/// Whether the part is inside the whole; an empty part may be anywhere.
 inline bool within(std::span<const std::byte> part, std::span<const std::byte> whole) {
     if (part.empty()) return true;
     const auto before = part.data() - whole.data();
     return before >= 0 && part.size() <= whole.size() && static_cast<std::size_t>(before) <= whole.size() - part.size();
 }
 
-/// The same in every run.
+/// Random numbers, the same in every run.
 class dice {
 public:
     explicit dice(std::uint64_t seed) : engine_(seed) {}
-    /// 0 to most.
+    /// From 0 to `most`.
     std::size_t upto(std::size_t most) { return static_cast<std::size_t>(engine_() % (most + 1)); }
     template <class Number>
     Number any() {

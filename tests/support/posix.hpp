@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_POSIX_HPP
 #define KEYWAY_TESTS_SUPPORT_POSIX_HPP
 
-// What the tests that run on POSIX alone share: children, and networks and users of their own.
+// Helpers of the tests for POSIX only: child processes, with separate networks and users.
 
 #include <doctest/doctest.h>
 
@@ -27,14 +27,14 @@
 
 namespace test {
 
-// ---- children
+// ---- child processes
 
-/// In the body of a child: answers with the expression where it is false.
+/// In the body of a child process: returns the expression if it is false.
 #define KEYWAY_CHILD_CHECK(...) \
     if (!(__VA_ARGS__)) return std::string("false in the child: " #__VA_ARGS__)
 
-/// Runs `body` in a forked child, for at most thirty seconds. Its answer is empty where all is well, begins with
-/// "skipped: " where the test could not be made, and else says what went wrong.
+/// Runs `body` in a child process, for at most thirty seconds. It returns an empty text on success, a text that begins
+/// with "skipped: " if the test is not possible, and otherwise the reason of the failure.
 template <class Body>
 std::string answer_of_child(Body body) {
     std::array<int, 2> ends{};
@@ -44,8 +44,8 @@ std::string answer_of_child(Body body) {
     REQUIRE(child >= 0);
     if (child == 0) {
         ::alarm(30);
-        constexpr int out_of_the_way = 100;  // of what the body may do with the first numbers
-        const int to_parent = ::fcntl(ends[1], F_DUPFD_CLOEXEC, out_of_the_way);
+        constexpr int above_used_numbers = 100;  // the body may use the low descriptor numbers
+        const int to_parent = ::fcntl(ends[1], F_DUPFD_CLOEXEC, above_used_numbers);
         std::string answer;
         try {
             answer = body();
@@ -67,7 +67,7 @@ std::string answer_of_child(Body body) {
     return answer;
 }
 
-/// Checks in a forked child, with KEYWAY_CHILD_CHECK and return of an empty string at the end.
+/// Runs a check in a child process; the body uses KEYWAY_CHILD_CHECK, and returns an empty string at the end.
 template <class Body>
 void check_in_child(Body body) {
     const std::string answer = answer_of_child(body);
@@ -75,13 +75,13 @@ void check_in_child(Body body) {
     else CHECK(answer == "");
 }
 
-/// In a child: makes it a user without rights. False where it had none to begin with.
+/// In a child process: gives up root's rights. Returns false if it has none.
 inline bool become_nobody() {
     constexpr unsigned nobody = 65534;
     return ::geteuid() == 0 && ::setgid(nobody) == 0 && ::setuid(nobody) == 0;
 }
 
-/// In a child: a network of its own, with the loopback interface and no other. False where that is not permitted.
+/// In a child process: enters a new network with only the loopback interface. Returns false if that is not permitted.
 inline bool enter_own_network() {
     if (::unshare(CLONE_NEWNET) != 0) return false;
     const auto probe = kw::udp4::socket::open();
@@ -94,7 +94,7 @@ inline bool enter_own_network() {
 
 // ---- peers that do not answer
 
-/// A listener that answers nobody: its queue is full, and Linux drops what comes then without a word.
+/// A listener that does not answer: its queue is full, so Linux silently drops connection requests.
 template <class Transport = kw::tcp4>
 class blackhole {
 public:

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_REFUSALS_HPP
 #define KEYWAY_TESTS_SUPPORT_REFUSALS_HPP
 
-// What sockets, listeners and connections without a descriptor say: every operation fails, and says why.
+// Checks that every operation of a socket, listener or connection without a descriptor fails with the right error.
 
 #include <doctest/doctest.h>
 
@@ -12,12 +12,14 @@
 
 #include <keyway/transport.hpp>
 
+#include <keyway/option/socket.hpp>
+
 #include "support/loopback.hpp"
 #include "support/round_trip.hpp"
 
 namespace test {
 
-/// What all three have.
+/// The common operations of all three.
 template <class View>
 void check_view_refused(View& none) {
     CHECK_FALSE(none.is_open());
@@ -31,10 +33,10 @@ void check_view_refused(View& none) {
         CHECK(failure(none.template get<kw::option::non_blocking>()) == bad_handle_error);
 }
 
-/// To be called last: there is nothing to close, and nobody is asked.
+/// Call this last: there is nothing to close, and no system call is made.
 template <class Owner>
 void check_owner_empty(Owner& none) {
-    CHECK(failure(none.close()) == kw::errc::bad_descriptor);
+    CHECK(failure(none.close()) == kw::errc::bad_file_descriptor);
     CHECK(none.release() == kw::handle::invalid);
 }
 
@@ -70,13 +72,13 @@ void check_connection_refused(Connection& none) {
     check_view_refused(none);
     std::array<std::byte, 4> buffer;
     const auto pieces = kw::gather("x");
-    const auto room = kw::scatter(buffer);
+    const auto scattered = kw::scatter(buffer);
     CHECK(failure(none.send("x")) == bad_handle_error);
     CHECK(failure(none.send(pieces)) == bad_handle_error);
     CHECK(failure(none.recv(buffer)) == bad_handle_error);
-    CHECK(failure(none.recv(room)) == bad_handle_error);
+    CHECK(failure(none.recv(scattered)) == bad_handle_error);
     CHECK(failure(none.peek(buffer)) == bad_handle_error);
-    CHECK(failure(none.peek(room)) == bad_handle_error);
+    CHECK(failure(none.peek(scattered)) == bad_handle_error);
     CHECK(failure(none.shutdown_send()) == bad_handle_error);
     CHECK(failure(none.shutdown_receive()) == bad_handle_error);
     CHECK(failure(none.shutdown_both()) == bad_handle_error);
@@ -85,7 +87,7 @@ void check_connection_refused(Connection& none) {
         CHECK(failure(none.send_all("x")) == bad_handle_error);
         CHECK(failure(none.send_all(pieces)) == bad_handle_error);
         CHECK(failure(none.recv_exact(buffer)) == bad_handle_error);
-        CHECK(failure(none.recv_exact(room)) == bad_handle_error);
+        CHECK(failure(none.recv_exact(scattered)) == bad_handle_error);
     }
     if constexpr (requires { std::move(none).reset(); }) CHECK(failure(std::move(none).reset()) == bad_handle_error);
     if constexpr (requires { std::move(none).disconnect(); })

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_ROUND_TRIP_HPP
 #define KEYWAY_TESTS_SUPPORT_ROUND_TRIP_HPP
 
-// What the tests of the options share: every transport there is, and whether a value comes back as it was set.
+// Helpers of the option tests: the list of transports, and a check that getting an option returns the value set.
 
 #include <doctest/doctest.h>
 
@@ -17,7 +17,7 @@
 #define KEYWAY_LOCAL_TRANSPORTS keyway::unix_stream
 #endif
 
-/// For TEST_CASE_TEMPLATE. tcp and udp, whose family is decided at run time, stand for IPv4 sockets here.
+/// For TEST_CASE_TEMPLATE. tcp and udp, whose family is chosen at run time, are IPv4 sockets here.
 #define KEYWAY_ALL_TRANSPORTS                                                                                       \
     keyway::tcp, keyway::tcp4, keyway::tcp6, keyway::udp, keyway::udp4, keyway::udp6, keyway::icmp4, keyway::icmp6, \
         KEYWAY_LOCAL_TRANSPORTS
@@ -29,7 +29,7 @@ concept can_set = requires(Socket s, Option o) { s.set(o); };
 template <class Socket, class Option>
 concept can_get = requires(Socket s) { s.template get<Option>(); };
 
-/// Calls `check` with an open socket of the transport, and says why where there is none to be had.
+/// Calls `check` with an open socket of the transport, or reports why there is none.
 template <class Transport, class Check>
 void with_socket(Check check) {
     if (!has_family<Transport>()) return;
@@ -42,7 +42,7 @@ void with_socket(Check check) {
     check(opened);
 }
 
-/// Where the option fits the socket: what is set is what is read.
+/// Checks that an option that fits the socket returns the value that was set.
 template <class Option, class Socket>
 void check_round_trip(const Socket& socket, const typename Option::value_type& value) {
     static_assert(can_set<Socket, Option> == can_get<Socket, Option> || !kw::readable_option<Option>);

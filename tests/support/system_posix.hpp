@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_SYSTEM_POSIX_HPP
 #define KEYWAY_TESTS_SUPPORT_SYSTEM_POSIX_HPP
 
-// What the tests need of POSIX; the names stand in "support/system.hpp".
+// The POSIX backend of "support/system.hpp".
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -27,20 +27,22 @@
 
 #include <keyway/transport.hpp>
 
+#include <keyway/option/socket.hpp>
+
 namespace test {
 
 namespace kw = keyway;
 
 // ---- waiting
 
-/// Ends a test that hangs, with SIGTERM, of which doctest says in which test it came.
+/// Ends a test that hangs, by SIGTERM; doctest reports the test.
 class watchdog {
 public:
     explicit watchdog(unsigned seconds = 60) {
-        ::sigevent how{};
-        how.sigev_notify = SIGEV_SIGNAL;
-        how.sigev_signo = SIGTERM;
-        if (::timer_create(CLOCK_MONOTONIC, &how, &timer_) != 0)
+        ::sigevent event{};
+        event.sigev_notify = SIGEV_SIGNAL;
+        event.sigev_signo = SIGTERM;
+        if (::timer_create(CLOCK_MONOTONIC, &event, &timer_) != 0)
             throw std::system_error(errno, std::generic_category(), "timer_create");
         ::itimerspec when{};
         when.it_value.tv_sec = static_cast<::time_t>(seconds);
@@ -54,7 +56,7 @@ private:
     ::timer_t timer_{};
 };
 
-/// Whether the descriptor shows one of the events within ten seconds.
+/// Whether one of the events occurs within ten seconds.
 inline bool ready(kw::handle_view socket, short events) {
     ::pollfd wait{.fd = socket.native_handle(), .events = events, .revents = 0};
     return ::poll(&wait, 1, 10'000) == 1;
@@ -64,7 +66,7 @@ inline bool readable(kw::handle_view socket) { return ready(socket, POLLIN); }
 using thread_number = ::pid_t;
 inline thread_number this_thread_number() { return ::gettid(); }
 
-/// Waits until the thread of this process sleeps in the kernel, or for two seconds.
+/// Waits until the thread of this process sleeps in the kernel, at most two seconds.
 inline void wait_until_asleep(thread_number thread) {
     const std::string path = "/proc/self/task/" + std::to_string(thread) + "/stat";
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
@@ -76,7 +78,7 @@ inline void wait_until_asleep(thread_number thread) {
     }
 }
 
-/// Whether a recv with nothing to receive would wait.
+/// Whether a receive without data would wait.
 template <class Connection>
 bool blocks(const Connection& connection) {
     return !connection.template get<kw::option::non_blocking>().value();
@@ -98,10 +100,10 @@ inline bool closes_on_exec(kw::handle_view h) {
 /// Closes without the owner's knowledge.
 inline void close_behind(kw::handle_view h) { ::close(h.native_handle()); }
 
-/// A descriptor for kw::handle, which owns any.
+/// Any open descriptor; kw::handle can own it.
 inline int any_handle() { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }
 
-/// Something open that is no socket.
+/// An open descriptor that is not a socket.
 class no_socket : public kw::handle {
 public:
     no_socket() : handle(any_handle()) {}
@@ -118,37 +120,37 @@ inline std::string make_directory() {
     return path;
 }
 
-/// Whether there is something at the path; a link is itself.
+/// Whether there is a file at the path. Does not follow links.
 inline bool exists(const std::string& path) {
     struct ::stat status{};
     return ::lstat(path.c_str(), &status) == 0;
 }
 
-// ---- how systems differ
+// ---- differences between systems
 
-inline constexpr kw::errc bad_handle_error = kw::errc::bad_descriptor;
-inline constexpr kw::errc other_family_option_error = kw::errc::no_such_option;
+inline constexpr kw::errc bad_handle_error = kw::errc::bad_file_descriptor;
+inline constexpr kw::errc other_family_option_error = kw::errc::no_protocol_option;
 #if defined(__APPLE__)
 inline constexpr int max_linger_seconds = 327;  // in hundredths, in 16 bits
 #else
 inline constexpr int max_linger_seconds = INT_MAX;
 #endif
 inline constexpr bool tells_unbound_endpoint = true;
-inline constexpr bool tells_true_length = true;
+inline constexpr bool reports_true_length = true;
 inline constexpr bool tells_partial_sends = true;
 inline constexpr bool listeners_reuse_addresses = true;
 
-/// Why a socket of a raw kind may not be had.
-inline bool is_unavailable(const kw::error& e) { return e == kw::errc::not_permitted; }
+/// Whether the error means that this machine does not allow such a raw socket.
+inline bool is_unavailable(const kw::error& e) { return e == kw::errc::operation_not_permitted; }
 
 struct code_and_meaning {
     int code;
     kw::errc meaning;
 };
 inline constexpr code_and_meaning codes[] = {
-    {EAGAIN, kw::errc::would_block},
-    {EWOULDBLOCK, kw::errc::would_block},
-    {EACCES, kw::errc::access_denied},
+    {EAGAIN, kw::errc::operation_would_block},
+    {EWOULDBLOCK, kw::errc::operation_would_block},
+    {EACCES, kw::errc::permission_denied},
     {EADDRINUSE, kw::errc::address_in_use},
     {EADDRNOTAVAIL, kw::errc::address_not_available},
     {EAFNOSUPPORT, kw::errc::address_family_not_supported},
@@ -158,16 +160,16 @@ inline constexpr code_and_meaning codes[] = {
     {EINTR, kw::errc::interrupted},
     {EINVAL, kw::errc::invalid_argument},
     {EISCONN, kw::errc::already_connected},
-    {EMFILE, kw::errc::too_many_files},
-    {EMSGSIZE, kw::errc::message_too_long},
+    {EMFILE, kw::errc::too_many_files_open},
+    {EMSGSIZE, kw::errc::message_size},
     {ENETUNREACH, kw::errc::network_unreachable},
     {EHOSTUNREACH, kw::errc::host_unreachable},
     {ENOBUFS, kw::errc::no_buffer_space},
-    {ENOENT, kw::errc::no_such_file},
-    {ENOPROTOOPT, kw::errc::no_such_option},
+    {ENOENT, kw::errc::no_such_file_or_directory},
+    {ENOPROTOOPT, kw::errc::no_protocol_option},
     {ENOTCONN, kw::errc::not_connected},
     {ENOTSOCK, kw::errc::not_a_socket},
-    {EOPNOTSUPP, kw::errc::not_supported},
+    {EOPNOTSUPP, kw::errc::operation_not_supported},
     {EPIPE, kw::errc::broken_pipe},
     {EPROTONOSUPPORT, kw::errc::protocol_not_supported},
     {ETIMEDOUT, kw::errc::timed_out},
@@ -175,20 +177,21 @@ inline constexpr code_and_meaning codes[] = {
 
 inline constexpr bool under_wine() { return false; }
 
-/// An emulator of another machine may leave out a system call that has no buffers at all.
+/// Whether a system call without buffers works; an emulator of another machine may not make it.
 inline bool transfers_no_buffers() {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_DGRAM, 0, ends.data()) != 0)
         throw std::system_error(errno, std::generic_category(), "socketpair");
-    const kw::handle one(ends[0]), other(ends[1]);
+    const auto one = kw::handle::adopt_unchecked(ends[0]);
+    const auto other = kw::handle::adopt_unchecked(ends[1]);
     const ::msghdr empty{};
     return ::sendmsg(ends[0], &empty, 0) == 0 && ::recv(ends[1], nullptr, 0, MSG_DONTWAIT) == 0;
 }
 
-/// An emulator of another machine may know options of four bytes alone, and few of those.
+/// Whether all options work; an emulator of another machine may only support some options of four bytes.
 inline bool passes_every_option() {
 #if defined(__linux__)
-    const kw::handle probe(::socket(AF_INET, SOCK_STREAM, 0));
+    const auto probe = kw::handle::adopt_unchecked(::socket(AF_INET, SOCK_STREAM, 0));
     std::array<unsigned char, 64> info;
     ::socklen_t size = sizeof(info);
     return ::getsockopt(probe.native_handle(), IPPROTO_TCP, TCP_INFO, info.data(), &size) != 0 || size == sizeof(info);

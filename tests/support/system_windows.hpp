@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_SYSTEM_WINDOWS_HPP
 #define KEYWAY_TESTS_SUPPORT_SYSTEM_WINDOWS_HPP
 
-// What the tests need of Windows; the names stand in "support/system.hpp".
+// The Windows backend of "support/system.hpp".
 
 #include <doctest/doctest.h>
 
@@ -23,7 +23,7 @@ namespace kw = keyway;
 
 // ---- waiting
 
-/// Ends a test that hangs, and says which: doctest learns nothing of an abort() here.
+/// Ends a test that hangs and reports it: here doctest does not notice an abort().
 class watchdog {
 public:
     explicit watchdog(unsigned seconds = 60)
@@ -49,10 +49,10 @@ private:
     std::mutex mutex_;
     std::condition_variable over_;
     bool is_over_ = false;
-    std::thread thread_;  // last: it uses the others
+    std::thread thread_;  // last, since it uses the other members
 };
 
-/// Whether there is something to read, or an end or a failure that a read would tell, within ten seconds.
+/// Whether there is data, the end of the stream or an error to read within ten seconds.
 inline bool readable(kw::handle_view socket) {
     ::fd_set wait;
     wait.fd_count = 1;
@@ -64,10 +64,11 @@ inline bool readable(kw::handle_view socket) {
 using thread_number = ::DWORD;
 inline thread_number this_thread_number() { return ::GetCurrentThreadId(); }
 
-/// Windows does not tell what a thread does: time has to do.
+/// Waits a moment: Windows does not report whether a thread sleeps.
 inline void wait_until_asleep(thread_number) { std::this_thread::sleep_for(std::chrono::milliseconds(100)); }
 
-/// Whether a recv with nothing to receive would wait. Windows does not tell, so one is made that ends by itself.
+/// Whether a receive without data would wait. Windows does not report the mode, so this makes a receive with a
+/// time-out.
 template <class Connection>
 bool blocks(const Connection& connection) {
     const auto limit = [&](::DWORD milliseconds) {
@@ -77,19 +78,19 @@ bool blocks(const Connection& connection) {
     limit(100);
     char byte = 0;
     ::recv(connection.native_handle(), &byte, 1, MSG_PEEK);
-    const int said = ::WSAGetLastError();
+    const int code = ::WSAGetLastError();
     limit(0);
-    return said == WSAETIMEDOUT;
+    return code == WSAETIMEDOUT;
 }
 
 // ---- signals
 
-/// Ctrl-C, in a console of this process alone: others would be interrupted too.
+/// Sends Ctrl-C, in a new console: in a shared one, other processes would be interrupted too.
 inline bool interrupt_self() {
     static const bool has_own_console = [] {
         ::DWORD one = 0;
         if (::GetConsoleProcessList(&one, 1) != 0) return false;
-        ::FreeConsole();  // wine's pipes count as one
+        ::FreeConsole();  // under Wine pipes count as a console
         return ::AllocConsole() != 0;
     }();
     if (has_own_console) return ::GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0) != 0;
@@ -116,10 +117,10 @@ inline bool closes_on_exec(kw::handle_view h) {
 /// Closes without the owner's knowledge.
 inline void close_behind(kw::handle_view h) { ::closesocket(h.native_handle()); }
 
-/// A handle for kw::handle, which owns sockets alone here.
+/// An open socket; kw::handle can own only sockets here.
 inline ::SOCKET any_handle() { return kw::udp4::socket::open().value().release(); }
 
-/// Something open that is no socket.
+/// An open handle that is not a socket.
 class no_socket {
 public:
     no_socket() = default;
@@ -149,22 +150,23 @@ inline std::string make_directory() {
     return path.string();
 }
 
-/// Whether there is something at the path; a link is itself.
+/// Whether there is a file at the path. Does not follow links.
 inline bool exists(const std::string& path) { return ::GetFileAttributesA(path.c_str()) != INVALID_FILE_ATTRIBUTES; }
 
-// ---- how systems differ
+// ---- differences between systems
 
 inline constexpr kw::errc bad_handle_error = kw::errc::not_a_socket;
 inline constexpr kw::errc other_family_option_error = kw::errc::invalid_argument;
 inline constexpr int max_linger_seconds = 65535;
 inline constexpr bool tells_unbound_endpoint = false;
-inline constexpr bool tells_true_length = false;
+inline constexpr bool reports_true_length = false;
 inline constexpr bool tells_partial_sends = false;
 inline constexpr bool listeners_reuse_addresses = false;
 
-/// Why a socket of a raw kind may not be had: only administrators may, and wine has none for ICMPv6.
+/// Whether the error means that this machine does not allow such a raw socket: only administrators may open one, and
+/// Wine has none for ICMPv6.
 inline bool is_unavailable(const kw::error& e) {
-    return e == kw::errc::access_denied || e == kw::errc::protocol_not_supported;
+    return e == kw::errc::permission_denied || e == kw::errc::protocol_not_supported;
 }
 
 struct code_and_meaning {
@@ -172,9 +174,9 @@ struct code_and_meaning {
     kw::errc meaning;
 };
 inline constexpr code_and_meaning codes[] = {
-    {WSAEWOULDBLOCK, kw::errc::would_block},
-    {WSAEACCES, kw::errc::access_denied},
-    {ERROR_ACCESS_DENIED, kw::errc::access_denied},
+    {WSAEWOULDBLOCK, kw::errc::operation_would_block},
+    {WSAEACCES, kw::errc::permission_denied},
+    {ERROR_ACCESS_DENIED, kw::errc::permission_denied},
     {WSAEADDRINUSE, kw::errc::address_in_use},
     {WSAEADDRNOTAVAIL, kw::errc::address_not_available},
     {WSAEAFNOSUPPORT, kw::errc::address_family_not_supported},
@@ -184,22 +186,22 @@ inline constexpr code_and_meaning codes[] = {
     {WSAEINTR, kw::errc::interrupted},
     {WSAEINVAL, kw::errc::invalid_argument},
     {WSAEISCONN, kw::errc::already_connected},
-    {WSAEMFILE, kw::errc::too_many_files},
-    {WSAEMSGSIZE, kw::errc::message_too_long},
+    {WSAEMFILE, kw::errc::too_many_files_open},
+    {WSAEMSGSIZE, kw::errc::message_size},
     {WSAENETUNREACH, kw::errc::network_unreachable},
     {WSAEHOSTUNREACH, kw::errc::host_unreachable},
     {WSAENOBUFS, kw::errc::no_buffer_space},
-    {ERROR_FILE_NOT_FOUND, kw::errc::no_such_file},
-    {WSAENOPROTOOPT, kw::errc::no_such_option},
+    {ERROR_FILE_NOT_FOUND, kw::errc::no_such_file_or_directory},
+    {WSAENOPROTOOPT, kw::errc::no_protocol_option},
     {WSAENOTCONN, kw::errc::not_connected},
     {WSAENOTSOCK, kw::errc::not_a_socket},
-    {WSAEOPNOTSUPP, kw::errc::not_supported},
+    {WSAEOPNOTSUPP, kw::errc::operation_not_supported},
     {WSAESHUTDOWN, kw::errc::broken_pipe},
     {WSAEPROTONOSUPPORT, kw::errc::protocol_not_supported},
     {WSAETIMEDOUT, kw::errc::timed_out},
 };
 
-/// Whether this is no Windows, but wine.
+/// Whether this is Wine instead of Windows.
 inline bool under_wine() { return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr; }
 inline constexpr bool transfers_no_buffers() { return true; }
 inline constexpr bool passes_every_option() { return true; }

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_TRUNCATION_HPP
 #define KEYWAY_TESTS_SUPPORT_TRUNCATION_HPP
 
-// Whether a message that is longer than the buffer is flagged, by every way to receive one.
+// Checks that every receiving function flags a message that is longer than the buffer.
 
 #include <doctest/doctest.h>
 
@@ -20,21 +20,22 @@ namespace test {
 
 inline constexpr std::string_view ten = "0123456789";
 
-/// "4 of 10, truncated", the same words for a message in one buffer and in several.
+/// "4 of 10, truncated": the same text for a message in one buffer and in several.
 inline std::string words(std::size_t stored, std::size_t length, bool truncated) {
     return std::to_string(stored) + " of " + std::to_string(length) + (truncated ? ", truncated" : "");
 }
 template <class Result>
-std::string told(const Result& outcome) {
+std::string summary(const Result& outcome) {
     const auto& message = *outcome;
-    if constexpr (requires { message.data; }) return words(message.data.size(), message.length, message.truncated);
-    else return words(message.size, message.length, message.truncated);
+    if constexpr (requires { message.data.size(); })
+        return words(message.data.size(), message.length, message.truncated);
+    else return words(message.data, message.length, message.truncated);
 }
 
-/// What is told of the ten bytes where only some were stored: their true number, where the system tells it.
+/// The summary of the ten bytes if only some were stored; with their true length, if the system reports it.
 inline std::string cut(std::size_t stored) { return words(stored, told_length(ten.size(), stored), true); }
 
-/// 43 for a socket with no peer; `send` sends the ten bytes to it.
+/// For a socket without a peer; `send` sends the ten bytes to it.
 template <class Socket, class Send>
 void check_truncation_from(const Socket& socket, Send send) {
     std::array<std::byte, 4> four;
@@ -42,20 +43,20 @@ void check_truncation_from(const Socket& socket, Send send) {
     std::array<std::byte, 10> just;
     std::array<std::byte, 11> more;
     for (int i = 0; i < 7; ++i) REQUIRE(failure(send()) == kw::error{});
-    CHECK(told(socket.peek_from(four)) == cut(4));
-    CHECK(told(socket.recv_from(four)) == cut(4));
+    CHECK(summary(socket.peek_from(four)) == cut(4));
+    CHECK(summary(socket.recv_from(four)) == cut(4));
     CHECK(text(four) == "0123");
-    CHECK(told(socket.recv_from(just)) == "10 of 10");
-    CHECK(told(socket.recv_from(more)) == "10 of 10");
-    CHECK(told(socket.recv_from(std::span<std::byte>{})) == cut(0));
-    CHECK(told(socket.peek_from(kw::scatter(four, four_more))) == cut(8));
-    CHECK(told(socket.recv_from(kw::scatter(four, four_more))) == cut(8));
+    CHECK(summary(socket.recv_from(just)) == "10 of 10");
+    CHECK(summary(socket.recv_from(more)) == "10 of 10");
+    CHECK(summary(socket.recv_from(std::span<std::byte>{})) == cut(0));
+    CHECK(summary(socket.peek_from(kw::scatter(four, four_more))) == cut(8));
+    CHECK(summary(socket.recv_from(kw::scatter(four, four_more))) == cut(8));
     CHECK(text(four_more) == "4567");
-    CHECK(told(socket.recv_from(kw::scatter(four, just))) == "10 of 10");
-    CHECK(told(socket.recv_from(kw::scatter(just))) == "10 of 10");
+    CHECK(summary(socket.recv_from(kw::scatter(four, just))) == "10 of 10");
+    CHECK(summary(socket.recv_from(kw::scatter(just))) == "10 of 10");
 }
 
-/// The same for a connection.
+/// For a connection; `send` sends the ten bytes to it.
 template <class Connection, class Send>
 void check_truncation(const Connection& connection, Send send) {
     std::array<std::byte, 4> four;
@@ -63,17 +64,17 @@ void check_truncation(const Connection& connection, Send send) {
     std::array<std::byte, 10> just;
     std::array<std::byte, 11> more;
     for (int i = 0; i < 7; ++i) REQUIRE(failure(send()) == kw::error{});
-    CHECK(told(connection.peek(four)) == cut(4));
-    CHECK(told(connection.recv(four)) == cut(4));
+    CHECK(summary(connection.peek(four)) == cut(4));
+    CHECK(summary(connection.recv(four)) == cut(4));
     CHECK(text(four) == "0123");
-    CHECK(told(connection.recv(just)) == "10 of 10");
-    CHECK(told(connection.recv(more)) == "10 of 10");
-    CHECK(told(connection.recv(std::span<std::byte>{})) == cut(0));
-    CHECK(told(connection.peek(kw::scatter(four, four_more))) == cut(8));
-    CHECK(told(connection.recv(kw::scatter(four, four_more))) == cut(8));
+    CHECK(summary(connection.recv(just)) == "10 of 10");
+    CHECK(summary(connection.recv(more)) == "10 of 10");
+    CHECK(summary(connection.recv(std::span<std::byte>{})) == cut(0));
+    CHECK(summary(connection.peek(kw::scatter(four, four_more))) == cut(8));
+    CHECK(summary(connection.recv(kw::scatter(four, four_more))) == cut(8));
     CHECK(text(four_more) == "4567");
-    CHECK(told(connection.recv(kw::scatter(four, just))) == "10 of 10");
-    CHECK(told(connection.recv(kw::scatter(just))) == "10 of 10");
+    CHECK(summary(connection.recv(kw::scatter(four, just))) == "10 of 10");
+    CHECK(summary(connection.recv(kw::scatter(just))) == "10 of 10");
 }
 
 }  // namespace test

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_VALUES_HPP
 #define KEYWAY_TESTS_SUPPORT_VALUES_HPP
 
-// What is asked of every value type alike: text in and out, order, equality and hash.
+// Checks of all value types: parsing and formatting, order, equality and hash.
 
 #include <doctest/doctest.h>
 
@@ -31,14 +31,14 @@ std::string str(const Value& value) {
     return std::string(value.text().view());
 }
 
-/// Why the text was refused; of one that was not, an error without a reason.
+/// The error of a refused text; an error without a reason if the text was accepted.
 template <class Parsed>
 keyway::text_error fault_of(const Parsed& parsed) {
     return parsed.has_value() ? keyway::text_error{} : parsed.error();
 }
 
-/// Every line of the table is accepted or refused as it says; what is accepted is printed as it says, and that text
-/// gives the same value again.
+/// Checks that each text of the table is accepted or refused as stated, that an accepted one is printed as stated, and
+/// that parsing the printed text makes the same value.
 template <auto Parse, class Table>
 void check_texts(const Table& table) {
     for (const vectors::text_vector& v : table) {
@@ -56,7 +56,7 @@ void check_texts(const Table& table) {
     }
 }
 
-/// Prints into the caller's buffer what text() gives, and nothing behind it.
+/// Checks that printing into the caller's buffer makes the same text as text(), and writes nothing after it.
 template <class Value>
 void check_print(const Value& value) {
     char buffer[Value::max_text];
@@ -67,7 +67,7 @@ void check_print(const Value& value) {
     for (std::size_t i = printed.size(); i < sizeof(buffer); ++i) CHECK(buffer[i] == '#');
 }
 
-/// The values that these texts are.
+/// The values of these texts.
 template <class Value>
 std::vector<Value> parse_all(std::initializer_list<std::string_view> texts) {
     std::vector<Value> values;
@@ -75,7 +75,7 @@ std::vector<Value> parse_all(std::initializer_list<std::string_view> texts) {
     return values;
 }
 
-/// Each value is equal to itself alone, in hash too, and less than those behind it.
+/// Checks that each value equals only itself, also in its hash, and is less than the values after it.
 template <class Value>
 void check_ascending(const std::vector<Value>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -92,7 +92,7 @@ void check_ascending(const std::vector<Value>& values) {
     }
 }
 
-/// `make(0)` to `make(9999)` are distinct, and so are their hashes.
+/// Checks that `make(0)` to `make(9999)` are distinct, and so are their hashes.
 template <class Make>
 void check_hash_spread(Make make) {
     constexpr std::uint32_t count = 10'000;
@@ -101,7 +101,7 @@ void check_hash_spread(Make make) {
     CHECK(hashes.size() == count);
 }
 
-/// What the address says of itself, to compare with a line of a table.
+/// The classification of an address, to compare with the table.
 template <class Address>
 constexpr unsigned kind_of(const Address& address) {
     unsigned is = vectors::plain;

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_TESTS_SUPPORT_VERBS_HPP
 #define KEYWAY_TESTS_SUPPORT_VERBS_HPP
 
-// Every verb of every state, yes and no, in two words.
+// Concepts for all operations of a transport's socket, listener and connection.
 
 #include <utility>
 
@@ -21,7 +21,7 @@ constexpr bool has_pair = requires { T::pair(); };
 template <class T>
 constexpr bool has_listen = requires(const typename T::endpoint& e) { T::listen(e); };
 
-/// The verbs of an unconnected socket, its listener and its connection, for a combination whose peers connect.
+/// Whether socket, listener and connection have exactly the operations of a connection-oriented transport.
 template <class T, bool Bytes>
 constexpr bool is_connection_oriented_throughout =
     kw::can_bind<typename T::socket> && kw::can_listen<typename T::socket> && kw::can_connect<typename T::socket> &&
@@ -36,7 +36,7 @@ constexpr bool is_connection_oriented_throughout =
     !can_disconnect<typename T::connection> && kw::can_send_all<typename T::connection> == Bytes &&
     kw::can_recv_exact<typename T::connection> == Bytes && has_listen<T>;
 
-/// The same for one whose messages may each have another peer.
+/// Whether socket and connection have exactly the operations of a connectionless transport.
 template <class T>
 constexpr bool is_connectionless_throughout =
     kw::can_bind<typename T::socket> && kw::can_connect<typename T::socket> && kw::can_send_to<typename T::socket> &&

@@ -2,11 +2,11 @@
 #ifndef KEYWAY_TESTS_SUPPORT_WHOLE_SYSTEM_HPP
 #define KEYWAY_TESTS_SUPPORT_WHOLE_SYSTEM_HPP
 
-// The system's own headers, all that a program may want and with all the macros they make. Independent of keyway.
+// All system headers that a program may use, with all their macros. Independent of keyway.
 
 #if defined(_WIN32)
 #include <winsock2.h>
-// After it: <windows.h> would bring the sockets of 1993.
+// After <winsock2.h>: else <windows.h> would include <winsock.h>, the sockets of 1993.
 #include <windows.h>
 #include <ws2tcpip.h>
 #else

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ concept writable = std::convertible_to<From, mutable_bytes>;
 
 }  // namespace
 
-// ---- what is a byte, and what is a range of them
+// ---- bytes and ranges of bytes
 
 static_assert(kw::byte_like<char> && kw::byte_like<signed char> && kw::byte_like<unsigned char>);
 static_assert(kw::byte_like<char8_t> && kw::byte_like<std::byte> && kw::byte_like<std::uint8_t>);
@@ -47,14 +48,14 @@ static_assert(writable<std::span<std::byte>> && writable<std::span<char>>);
 static_assert(writable<std::span<std::byte, 3>>);
 static_assert(writable<char (&)[3]> && writable<std::byte (&)[3]>);
 
-// What is const is not written into, nor what is gone at the end of the expression.
+// Neither const ranges nor temporaries are writable.
 static_assert(!writable<const std::string&> && !writable<std::string_view> && !writable<std::string_view&>);
 static_assert(!writable<const std::vector<std::byte>&> && !writable<const std::array<std::byte, 4>&>);
 static_assert(!writable<std::span<const std::byte>> && !writable<std::span<const char>&>);
 static_assert(!writable<const char (&)[3]>);
 static_assert(!writable<std::string> && !writable<std::vector<std::byte>> && !writable<std::vector<int>&>);
 
-// ---- the conversions point at the very bytes
+// ---- the conversions refer to the same bytes
 
 namespace {
 
@@ -72,7 +73,7 @@ void check_refers(Range& range, std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("any contiguous range of bytes converts and is not copied") {
+TEST_CASE("any contiguous range of bytes converts without a copy") {
     std::string string = "hello";
     std::vector<std::byte> vector(7);
     std::array<std::uint8_t, 3> array{};
@@ -89,7 +90,7 @@ TEST_CASE("any contiguous range of bytes converts and is not copied") {
     check_refers(span, 5);
 }
 
-TEST_CASE("a string_view keeps every byte, NUL too") {
+TEST_CASE("a string_view keeps every byte, including NUL") {
     using namespace std::string_view_literals;
     CHECK(taken("a\0b"sv) == "a\0b"sv);
     CHECK(taken("a\0"sv) == "a\0"sv);
@@ -97,7 +98,7 @@ TEST_CASE("a string_view keeps every byte, NUL too") {
     CHECK(taken(""sv).empty());
 }
 
-TEST_CASE("a string literal stands for its characters without the terminator") {
+TEST_CASE("a string literal converts without its terminator") {
     using namespace std::string_view_literals;
     CHECK(taken("hello") == "hello");
     CHECK(taken("").empty());
@@ -106,29 +107,29 @@ TEST_CASE("a string literal stands for its characters without the terminator") {
     CHECK(taken(greeting) == "hello");
 }
 
-TEST_CASE("a UTF-8 literal stands for its characters without the terminator") { CHECK(taken(u8"hello") == "hello"); }
+TEST_CASE("a UTF-8 literal converts without its terminator") { CHECK(taken(u8"hello") == "hello"); }
 
-TEST_CASE("a const array of char that does not end in NUL is taken whole") {
+TEST_CASE("a const array of char that does not end in NUL converts whole") {
     constexpr char magic[] = {'P', 'K', '\3', '\4'};
     CHECK(taken(magic).size() == 4);
     constexpr unsigned char zero[] = {1, 0};
     CHECK(taken(zero).size() == 2);
 }
 
-TEST_CASE("an array of char that can be written is taken whole") {
+TEST_CASE("a non-const array of char converts whole") {
     char buffer[8] = "hi";
     CHECK(taken(buffer).size() == 8);
     CHECK(mutable_bytes(buffer).size() == 8);
 }
 
-TEST_CASE("nothing converts to nothing") {
+TEST_CASE("an empty range converts to an empty span") {
     CHECK(const_bytes{}.empty());
     CHECK(mutable_bytes{}.empty());
     const std::vector<std::byte> none;
     CHECK(const_bytes(none).empty());
 }
 
-TEST_CASE("what is written through mutable_bytes is in the range") {
+TEST_CASE("writing through mutable_bytes changes the range") {
     std::string text = "abc";
     const mutable_bytes bytes = text;
     bytes[1] = std::byte{'X'};
@@ -137,7 +138,32 @@ TEST_CASE("what is written through mutable_bytes is in the range") {
 
 // ---- lists of buffers
 
-TEST_CASE("gather lists the pieces as they are, of different kinds") {
+static_assert(std::ranges::borrowed_range<const_bytes> && std::ranges::view<const_bytes>);
+static_assert(std::ranges::borrowed_range<mutable_bytes> && std::ranges::view<mutable_bytes>);
+
+namespace {
+
+template <class... Ranges>
+concept can_gather = requires(Ranges&&... ranges) { kw::gather(static_cast<Ranges&&>(ranges)...); };
+template <class... Ranges>
+concept can_scatter = requires(Ranges&&... ranges) { kw::scatter(static_cast<Ranges&&>(ranges)...); };
+
+// Variables, literals and views outlive the expression; a temporary owner does not.
+static_assert(can_gather<std::string&, const std::vector<char>&, const char (&)[4], std::string_view, const_bytes>);
+static_assert(can_gather<std::span<char, 3>, const std::span<const std::byte>, mutable_bytes, kw::const_buffer>);
+static_assert(can_gather<> && can_scatter<>);
+static_assert(!can_gather<std::string> && !can_gather<const std::string> && !can_gather<std::array<char, 3>>);
+static_assert(!can_gather<const char (&)[4], std::vector<std::byte>>);
+static_assert(can_scatter<std::string&, std::span<char>, mutable_bytes, kw::mutable_buffer, std::byte (&)[2]>);
+static_assert(!can_scatter<std::string> && !can_scatter<std::string&, std::vector<char>>);
+
+// Nor does anything that is not a buffer, or not a writable one.
+static_assert(!can_gather<int> && !can_gather<const char*&> && !can_gather<std::vector<int>&>);
+static_assert(!can_scatter<const std::string&> && !can_scatter<std::string_view> && !can_scatter<const_bytes>);
+
+}  // namespace
+
+TEST_CASE("gather() lists buffers of different kinds in order") {
     const std::string header = "head";
     const std::vector<std::byte> body(10);
     char tail[3] = {'e', 'n', 'd'};
@@ -153,7 +179,7 @@ TEST_CASE("gather lists the pieces as they are, of different kinds") {
     CHECK(kw::detail::total_size(std::span<const kw::const_buffer>(pieces)) == 24);
 }
 
-TEST_CASE("scatter lists room to write, temporary spans too") {
+TEST_CASE("scatter() lists writable buffers, including temporary spans") {
     std::array<std::byte, 4> header{};
     char body[6] = {};
     const auto pieces = kw::scatter(header, std::span(body).first(2));
@@ -164,14 +190,14 @@ TEST_CASE("scatter lists room to write, temporary spans too") {
     CHECK(pieces[1].size() == 2);
 }
 
-TEST_CASE("a temporary span of fixed size is room to write too") {
-    // std::span(array) and first<N>() make such spans.
+TEST_CASE("a temporary span of fixed size is writable") {
+    // std::span(array) and first<N>() return such spans.
     CHECK(writable<std::span<char, 3>>);
     CHECK(writable<std::span<unsigned char, 3>>);
     CHECK(readable<std::span<char, 3>>);
 }
 
-TEST_CASE("a list of buffers is what the kernel reads") {
+TEST_CASE("a list of buffers has the kernel's layout") {
     const auto pieces = kw::gather("ab", "cde");
     const kw::detail::os::io_buffer* native = kw::detail::native(std::span<const kw::const_buffer>(pieces));
     CHECK(kw::detail::os::data(native[0]) == static_cast<const void*>(pieces[0].data()));

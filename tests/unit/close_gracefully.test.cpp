@@ -52,13 +52,13 @@ TEST_CASE_FIXTURE(test::bounded, "a plain close with something unread may reset 
 TEST_CASE_FIXTURE(test::bounded, "a peer that does not close is not waited for longer than the limit") {
     auto ends = test::connect_ends();
     const auto closed = std::move(ends.server).close_gracefully(30ms);
-    CHECK(failure(closed) == kw::errc::timed_out);
+    CHECK(failure(closed) == kw::errc::limit_reached);
     CHECK_FALSE(ends.server.is_open());
     std::array<std::byte, 8> buffer;
     CHECK(must(ends.client.recv(buffer)).empty());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a graceful close is canceled, and closes") {
+TEST_CASE_FIXTURE(test::bounded, "a graceful close is cancelled, and closes") {
     auto ends = test::connect_ends();
     const auto stop = must(kw::canceller::open());
     must(stop.cancel());

@@ -16,7 +16,7 @@ using test::must;
 
 static_assert(kw::combination<kw::unix_domain, kw::seqpacket, kw::no_protocol>);
 
-// ---- a family of one's own: AF_UNIX once more, by somebody who never heard of the library's
+// ---- a user-defined family: AF_UNIX, independent of the library's
 
 namespace {
 
@@ -53,7 +53,7 @@ static_assert(kw::can_listen<kw::transport<local, kw::stream>::socket>);
 
 }  // namespace
 
-TEST_CASE_FIXTURE(test::bounded, "a family of one's own may be local, and have pairs") {
+TEST_CASE_FIXTURE(test::bounded, "a user-defined family may be local and have pairs") {
     const auto server = must(messages::bind({}));  // autobind, as the address has no name
     const auto at = must(server.local_endpoint());
     CHECK(at.size() == 8);

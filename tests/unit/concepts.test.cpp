@@ -31,7 +31,7 @@ static_assert(kw::endpoint_type<kw::endpoint<kw::ipv4>> && kw::endpoint_type<kw:
 static_assert(kw::endpoint_type<kw::any_endpoint>);
 static_assert(!kw::endpoint_type<kw::ipv4_address> && !kw::endpoint_type<std::string>);
 
-// ---- a family of one's own: IPv4 once more, by somebody who never heard of the library's
+// ---- a user-defined family: IPv4, independent of the library's
 
 namespace {
 
@@ -65,7 +65,7 @@ static_assert(kw::can_listen<bytes::socket>);
 
 }  // namespace
 
-TEST_CASE_FIXTURE(test::bounded, "a family of one's own is a struct of a domain and an endpoint") {
+TEST_CASE_FIXTURE(test::bounded, "a user-defined family is a struct with a domain and an endpoint") {
     const auto server = must(messages::bind({}));
     const auto at = must(server.local_endpoint());
     CHECK(at.size() == sizeof(::sockaddr_in));

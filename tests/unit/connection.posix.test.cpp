@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <vector>
 
+#include <keyway/option/socket.hpp>
+
 #include "support/posix.hpp"
 #include "support/refusals.hpp"
 
@@ -23,7 +25,7 @@ static_assert(sizeof(kw::tcp::connection) == sizeof(int) && sizeof(kw::tcp::conn
 static_assert(sizeof(kw::unix_stream::connection) == sizeof(int));
 static_assert(!kw::can_recv_exact<kw::unix_seqpacket::connection>);
 
-TEST_CASE_FIXTURE(test::bounded, "32: what came before a reset is read first, then the reset, then the end") {
+TEST_CASE_FIXTURE(test::bounded, "what came before a reset is read first, then the reset, then the end") {
     auto [client, server] = test::connect_ends();
     must(client.send_all("hello"));
     REQUIRE(test::readable(server));
@@ -36,7 +38,7 @@ TEST_CASE_FIXTURE(test::bounded, "32: what came before a reset is read first, th
     CHECK(failure(server.send("x")) == errc::broken_pipe);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "33: closing with unread bytes resets the peer") {
+TEST_CASE_FIXTURE(test::bounded, "closing with unread bytes resets the peer") {
     auto [client, server] = test::connect_ends();
     must(client.send_all("unread"));
     REQUIRE(test::readable(server));
@@ -48,7 +50,7 @@ TEST_CASE_FIXTURE(test::bounded, "33: closing with unread bytes resets the peer"
     CHECK(failure(got).connection_lost());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "34: reset() gives the peer a reset and closes") {
+TEST_CASE_FIXTURE(test::bounded, "reset() gives the peer a reset and closes") {
     auto [client, server] = test::connect_ends();
     const int native = client.native_handle();
     CHECK(std::move(client).reset());
@@ -59,7 +61,7 @@ TEST_CASE_FIXTURE(test::bounded, "34: reset() gives the peer a reset and closes"
     CHECK(failure(server.recv(buffer)) == errc::connection_reset);
 }
 
-TEST_CASE_TEMPLATE("36: sending to a local peer that is gone is broken_pipe and no signal", T, kw::unix_stream,
+TEST_CASE_TEMPLATE("sending to a local peer that is gone is broken_pipe and no signal", T, kw::unix_stream,
                    kw::unix_seqpacket) {
     const test::bounded watch;
     auto ends = must(T::pair());
@@ -77,7 +79,7 @@ TEST_CASE_FIXTURE(test::bounded, "shutdown_receive ends the stream on this side 
     CHECK(test::text(must(client.recv(buffer))) == "still he");
 }
 
-TEST_CASE_TEMPLATE("40: shutdown_both from another thread wakes a blocked recv", T, kw::tcp, kw::unix_stream,
+TEST_CASE_TEMPLATE("shutdown_both from another thread wakes a blocked recv", T, kw::tcp, kw::unix_stream,
                    kw::unix_seqpacket) {
     const test::bounded watch;
     typename T::connection keeper, reader;
@@ -107,7 +109,7 @@ TEST_CASE_TEMPLATE("40: shutdown_both from another thread wakes a blocked recv",
     CHECK(ended);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "45: a datagram that finds nobody is one connection_refused, and then it works") {
+TEST_CASE_FIXTURE(test::bounded, "a datagram that finds nobody is one connection_refused, and then it works") {
     const kw::udp4::endpoint somewhere(test::own_loopback(), 0);
     auto gone = must(kw::udp4::bind(somewhere));
     const auto at = must(gone.local_endpoint());
@@ -120,7 +122,7 @@ TEST_CASE_FIXTURE(test::bounded, "45: a datagram that finds nobody is one connec
         CHECK(must(client.send("anybody?")) == 8);
         REQUIRE(test::ready(client, POLLERR));
         CHECK(failure(client.recv(buffer)) == errc::connection_refused);
-        CHECK(failure(client.recv(buffer)) == errc::would_block);
+        CHECK(failure(client.recv(buffer)) == errc::operation_would_block);
     }
     CHECK(must(client.send("anybody?")) == 8);
     REQUIRE(test::ready(client, POLLERR));
@@ -140,8 +142,8 @@ TEST_CASE_FIXTURE(test::bounded, "a gathered message is one message, of at most 
     CHECK(must(ends[0].send(kw::gather("one ", "", "message"))) == 11);
     char first[4] = {};
     char second[16] = {};
-    const kw::scattered got = must(ends[1].recv(kw::scatter(first, second)));
-    CHECK(got.size == 11);
+    const auto got = must(ends[1].recv(kw::scatter(first, second)));
+    CHECK(got.data == 11);
     CHECK(got.length == 11);
     CHECK_FALSE(got.truncated);
     CHECK(std::string(first, 4) + second == "one message");
@@ -149,7 +151,7 @@ TEST_CASE_FIXTURE(test::bounded, "a gathered message is one message, of at most 
     const std::vector<kw::const_buffer> many(1024, kw::const_buffer("x"));
     CHECK(must(ends[0].send(many)) == 1024);
     const std::vector<kw::const_buffer> too_many(1025, kw::const_buffer("x"));
-    CHECK(failure(ends[0].send(too_many)) == errc::message_too_long);
+    CHECK(failure(ends[0].send(too_many)) == errc::message_size);
 }
 
 TEST_CASE_FIXTURE(test::bounded, "peek leaves a message for the next call") {
@@ -164,7 +166,7 @@ TEST_CASE_FIXTURE(test::bounded, "peek leaves a message for the next call") {
     CHECK(test::text(must(ends[1].recv(whole)).data) == "message");
 }
 
-TEST_CASE_FIXTURE(test::bounded, "62: on a seqpacket socket an empty message and the end look the same") {
+TEST_CASE_FIXTURE(test::bounded, "on a seqpacket socket an empty message and the end look the same") {
     auto ends = must(kw::unix_seqpacket::pair());
     CHECK(must(ends[0].send("")) == 0);
     must(ends[0].send("more"));
@@ -173,14 +175,14 @@ TEST_CASE_FIXTURE(test::bounded, "62: on a seqpacket socket an empty message and
     const auto empty_message = must(ends[1].recv(buffer));
     CHECK(test::text(must(ends[1].recv(buffer)).data) == "more");
     const auto end = must(ends[1].recv(buffer));
-    for (const kw::received& got : {empty_message, end}) {
+    for (const auto& got : {empty_message, end}) {
         CHECK(got.data.empty());
         CHECK(got.length == 0);
         CHECK_FALSE(got.truncated);
     }
 }
 
-TEST_CASE_FIXTURE(test::bounded, "41: a zero-length datagram on a connection is a message") {
+TEST_CASE_FIXTURE(test::bounded, "a zero-length datagram on a connection is a message") {
     const auto ends = must(kw::unix_datagram::pair());
     CHECK(must(ends[0].send("")) == 0);
     must(ends[0].send("next"));
@@ -189,7 +191,7 @@ TEST_CASE_FIXTURE(test::bounded, "41: a zero-length datagram on a connection is 
     CHECK(test::text(must(ends[1].recv(buffer)).data) == "next");
 }
 
-TEST_CASE_FIXTURE(test::bounded, "50: disconnect gives back a port that the system chose, though bind() asked for it") {
+TEST_CASE_FIXTURE(test::bounded, "disconnect gives back a port that the system chose, though bind() asked for it") {
     auto bound = must(kw::udp4::bind(net::any_loopback_port<kw::udp4>()));
     auto connection = must(std::move(bound).connect({kw::ipv4_address::loopback(), 9}));
     CHECK(must(connection.local_endpoint()).port() != 0);
@@ -197,7 +199,7 @@ TEST_CASE_FIXTURE(test::bounded, "50: disconnect gives back a port that the syst
     CHECK(must(socket.local_endpoint()) == net::any_loopback_port<kw::udp4>());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "50: disconnect works on AF_UNIX") {
+TEST_CASE_FIXTURE(test::bounded, "disconnect works on AF_UNIX") {
     auto local = must(kw::unix_datagram::pair());
     CHECK(std::move(local[0]).disconnect());
 }
@@ -222,13 +224,13 @@ TEST_CASE_FIXTURE(test::bounded, "adopt refuses what is no such local connection
     const auto unix_stream = [](int native) { return kw::unix_stream::connection::adopt(native); };
     CHECK(refused(tcp, local[0]) == errc::wrong_kind);
     CHECK(refused(unix_stream, messages[0]) == errc::wrong_kind);
-    CHECK(failure(kw::tcp::connection::adopt(-1)) == errc::bad_descriptor);
+    CHECK(failure(kw::tcp::connection::adopt(-1)) == errc::bad_file_descriptor);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "66: every operation on a local connection without a descriptor is bad_descriptor") {
+TEST_CASE_FIXTURE(test::bounded, "every operation on a local connection without a descriptor is bad_file_descriptor") {
     auto local = must(kw::unix_datagram::pair());
     must(local[0].close());
-    CHECK(failure(local[0].send("x")) == errc::bad_descriptor);
+    CHECK(failure(local[0].send("x")) == errc::bad_file_descriptor);
     test::check_connection_refused(local[0]);
     auto packets = must(kw::unix_seqpacket::pair());
     const kw::unix_seqpacket::connection moved = std::move(packets[0]);

@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <vector>
 
+#include <keyway/option/socket.hpp>
+
 #include "support/loopback.hpp"
 #include "support/refusals.hpp"
 
@@ -176,7 +178,7 @@ TEST_CASE_FIXTURE(test::bounded, "peek leaves the bytes for the next call") {
     CHECK(test::text(must(server.recv(all))) == "hello");
 }
 
-TEST_CASE_FIXTURE(test::bounded, "42: an empty buffer on a stream comes back at once") {
+TEST_CASE_FIXTURE(test::bounded, "an empty buffer on a stream comes back at once") {
     const auto [client, server] = test::connect_ends();  // nothing is sent, so a call would wait
     CHECK(must(server.recv(std::span<std::byte>{})).empty());
     CHECK(must(server.peek(std::span<std::byte>{})).empty());
@@ -192,29 +194,29 @@ TEST_CASE_FIXTURE(test::bounded, "non-blocking: nothing there is would_block, an
     must(server.set(kw::option::non_blocking{true}));
     std::array<std::byte, 4> buffer;
     const auto nothing = server.recv(buffer);
-    CHECK(failure(nothing) == errc::would_block);
+    CHECK(failure(nothing) == errc::operation_would_block);
     CHECK(failure(nothing).operation() == kw::operation::recv);
-    CHECK(failure(server.recv(kw::scatter(buffer))) == errc::would_block);
+    CHECK(failure(server.recv(kw::scatter(buffer))) == errc::operation_would_block);
 
     CHECK(test::fill_up(client) > 0);
     must(client.set(kw::option::non_blocking{true}));
     auto full = client.send("x");
-    // What is full may have room again, when the kernel has carried some of it over.
+    // What is full may have space again, when the kernel has carried some of it over.
     for (int i = 0; full && i < 100'000; ++i) full = client.send("x");
-    CHECK(failure(full) == errc::would_block);
+    CHECK(failure(full) == errc::operation_would_block);
     CHECK(failure(full).operation() == kw::operation::send);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "4: a non-blocking send_all that comes to a full buffer says how far it came") {
+TEST_CASE_FIXTURE(test::bounded, "a non-blocking send_all that comes to a full buffer says how far it came") {
     const auto [client, server] = test::connect_ends();
     must(client.set(kw::option::non_blocking{true}));
     const auto sent = numbers(32U << 20);
     std::size_t before = 0;
     auto outcome = client.send_all(sent);
-    // Windows takes whatever it is given while there is any room at all.
+    // Windows takes whatever it is given while there is any space at all.
     for (; outcome && before < 16 * sent.size(); outcome = client.send_all(sent)) before += sent.size();
     REQUIRE_FALSE(outcome);
-    CHECK(outcome.error() == errc::would_block);
+    CHECK(outcome.error() == errc::operation_would_block);
     CHECK(before + outcome.error().transferred > 0);
     CHECK(outcome.error().transferred < sent.size());
     // The count is the truth: exactly that many arrive.
@@ -256,7 +258,7 @@ TEST_CASE_FIXTURE(test::bounded, "a scattered recv_exact that meets the end says
 
 // ---- how connections end
 
-TEST_CASE_FIXTURE(test::bounded, "5: send_all with the peer reset midway says how much had gone out") {
+TEST_CASE_FIXTURE(test::bounded, "send_all with the peer reset midway says how much had gone out") {
     if (test::skipped_under_wine("a reset in the middle of a large send", "now and then leaves the send waiting"))
         return;
     auto ends = test::connect_ends();
@@ -280,7 +282,7 @@ TEST_CASE_FIXTURE(test::bounded, "5: send_all with the peer reset midway says ho
     CHECK(outcome.error().transferred < sent.size());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "5: a gathered send_all says it too") {
+TEST_CASE_FIXTURE(test::bounded, "a gathered send_all says it too") {
     auto ends = test::connect_ends();
     auto& client = ends.client;
     auto& server = ends.server;
@@ -299,7 +301,7 @@ TEST_CASE_FIXTURE(test::bounded, "5: a gathered send_all says it too") {
     CHECK(outcome.error().transferred < sent.size());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "31: the end of a stream comes again and again") {
+TEST_CASE_FIXTURE(test::bounded, "the end of a stream comes again and again") {
     const auto [client, server] = test::connect_ends();
     must(client.send_all("x"));
     must(client.shutdown_send());
@@ -331,7 +333,7 @@ kw::result<std::size_t> recv_during(const kw::tcp::connection& connection, End e
 
 }  // namespace
 
-TEST_CASE_FIXTURE(test::bounded, "33: closing with unread bytes resets a peer that waits") {
+TEST_CASE_FIXTURE(test::bounded, "closing with unread bytes resets a peer that waits") {
     auto ends = test::connect_ends();
     auto& server = ends.server;
     must(ends.client.send_all("unread"));
@@ -341,7 +343,7 @@ TEST_CASE_FIXTURE(test::bounded, "33: closing with unread bytes resets a peer th
     CHECK(failure(got).connection_lost());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "34: reset() gives a peer that waits a reset, and closes") {
+TEST_CASE_FIXTURE(test::bounded, "reset() gives a peer that waits a reset, and closes") {
     auto ends = test::connect_ends();
     auto& client = ends.client;
     const auto native = client.native_handle();
@@ -352,14 +354,14 @@ TEST_CASE_FIXTURE(test::bounded, "34: reset() gives a peer that waits a reset, a
     CHECK(failure(got).operation() == kw::operation::recv);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "34: a close without a reset is an end to a peer that waits") {
+TEST_CASE_FIXTURE(test::bounded, "a close without a reset is an end to a peer that waits") {
     auto ends = test::connect_ends();
     auto& client = ends.client;
     const auto got = recv_during(ends.server, [&] { must(client.close()); });
     CHECK(must(got) == 0);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "34: sending to a peer that reset fails, and the connection is lost") {
+TEST_CASE_FIXTURE(test::bounded, "sending to a peer that reset fails, and the connection is lost") {
     auto ends = test::connect_ends();
     must(std::move(ends.client).reset());
     kw::result<std::size_t> sent = std::size_t{0};
@@ -370,7 +372,7 @@ TEST_CASE_FIXTURE(test::bounded, "34: sending to a peer that reset fails, and th
     CHECK(failure(sent).connection_lost());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "33: who shuts down and reads to the end before closing loses nothing") {
+TEST_CASE_FIXTURE(test::bounded, "who shuts down and reads to the end before closing loses nothing") {
     auto ends = test::connect_ends();
     auto& client = ends.client;
     auto& server = ends.server;
@@ -394,7 +396,7 @@ TEST_CASE_FIXTURE(test::bounded, "33: who shuts down and reads to the end before
     CHECK((got == kw::as_text(kw::const_bytes(farewell))));
 }
 
-TEST_CASE_FIXTURE(test::bounded, "34: a destructor does not wait, whatever linger says, and nothing is lost") {
+TEST_CASE_FIXTURE(test::bounded, "a destructor does not wait, whatever linger says, and nothing is lost") {
     auto ends = test::connect_ends();
     auto& client = ends.client;
     auto& server = ends.server;
@@ -404,7 +406,7 @@ TEST_CASE_FIXTURE(test::bounded, "34: a destructor does not wait, whatever linge
     CHECK(test::read_to_end(server).size() == queued);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "34: nor does an assignment over a connection that lingers") {
+TEST_CASE_FIXTURE(test::bounded, "nor does an assignment over a connection that lingers") {
     auto ends = test::connect_ends();
     auto& client = ends.client;
     auto& server = ends.server;
@@ -414,7 +416,7 @@ TEST_CASE_FIXTURE(test::bounded, "34: nor does an assignment over a connection t
     CHECK(test::read_to_end(server).size() == queued);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "34: an explicit close waits as long as linger says") {
+TEST_CASE_FIXTURE(test::bounded, "an explicit close waits as long as linger says") {
     auto ends = test::connect_ends();
     CHECK(test::fill_up(ends.client) > 0);
     must(ends.client.set(linger_for(1)));
@@ -422,7 +424,7 @@ TEST_CASE_FIXTURE(test::bounded, "34: an explicit close waits as long as linger 
     CHECK_FALSE(ends.client.is_open());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "35: half-close: the peer reads to the end and still answers") {
+TEST_CASE_FIXTURE(test::bounded, "half-close: the peer reads to the end and still answers") {
     const auto [client, server] = test::connect_ends();
     must(client.send_all("half a "));
     must(client.send_all("conversation"));
@@ -433,7 +435,7 @@ TEST_CASE_FIXTURE(test::bounded, "35: half-close: the peer reads to the end and 
     CHECK(test::read_to_end(client) == "half a conversation");
 }
 
-TEST_CASE_FIXTURE(test::bounded, "36: sending after shutdown_send is broken_pipe and no signal") {
+TEST_CASE_FIXTURE(test::bounded, "sending after shutdown_send is broken_pipe and no signal") {
     const auto [client, server] = test::connect_ends();
     must(client.shutdown_send());
     CHECK(failure(client.send("x")) == errc::broken_pipe);
@@ -444,7 +446,7 @@ TEST_CASE_FIXTURE(test::bounded, "36: sending after shutdown_send is broken_pipe
     CHECK(all.error().transferred == 0);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "37: shutting down twice is no error while the peer is there") {
+TEST_CASE_FIXTURE(test::bounded, "shutting down twice is no error while the peer is there") {
     const auto [client, server] = test::connect_ends();
     CHECK(client.shutdown_send());
     CHECK(client.shutdown_send());
@@ -452,9 +454,9 @@ TEST_CASE_FIXTURE(test::bounded, "37: shutting down twice is no error while the 
     CHECK(client.shutdown_both());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "37: without a peer there is nothing to shut down") {
+TEST_CASE_FIXTURE(test::bounded, "without a peer there is nothing to shut down") {
     const auto lonely = must(kw::tcp4::socket::open());
-    const kw::tcp4::connection_view view(lonely.native_handle());
+    const auto view = kw::tcp4::connection_view::borrow(lonely.native_handle());
     for (const auto& outcome : {view.shutdown_send(), view.shutdown_receive(), view.shutdown_both()}) {
         CHECK(failure(outcome) == errc::not_connected);
         CHECK(failure(outcome).operation() == kw::operation::shutdown);
@@ -509,7 +511,7 @@ TEST_CASE_FIXTURE(test::bounded, "a connected datagram socket hears its peer alo
     REQUIRE(test::readable(client));
     CHECK(test::text(must(client.recv(buffer)).data) == "news");
     must(client.set(kw::option::non_blocking{true}));
-    CHECK(failure(client.recv(buffer)) == errc::would_block);
+    CHECK(failure(client.recv(buffer)) == errc::operation_would_block);
 }
 
 TEST_CASE_FIXTURE(test::bounded, "a gathered datagram is one message, of at most 1024 buffers") {
@@ -519,17 +521,17 @@ TEST_CASE_FIXTURE(test::bounded, "a gathered datagram is one message, of at most
     char first[4] = {};
     char second[16] = {};
     const auto got = must(server.recv_from(kw::scatter(first, second)));
-    CHECK(got.size == 11);
+    CHECK(got.data == 11);
     CHECK(got.length == 11);
     CHECK_FALSE(got.truncated);
     CHECK(std::string(first, 4) + second == "one message");
 
     const std::vector<kw::const_buffer> many(1025, kw::const_buffer("x"));
     CHECK(must(client.send(std::span(many).first(1024))) == 1024);
-    CHECK(failure(client.send(many)) == errc::message_too_long);
+    CHECK(failure(client.send(many)) == errc::message_size);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "41: an empty datagram on a connection is a message") {
+TEST_CASE_FIXTURE(test::bounded, "an empty datagram on a connection is a message") {
     const auto server = must(kw::udp4::bind(net::any_loopback_port<kw::udp4>()));
     const auto client = must(kw::udp4::connect(must(server.local_endpoint())));
     const auto here = must(client.local_endpoint());
@@ -545,7 +547,7 @@ TEST_CASE_FIXTURE(test::bounded, "41: an empty datagram on a connection is a mes
     CHECK(must(server.recv_from(buffer)).data.empty());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "50: disconnect gives the peer up, and the socket connects to another") {
+TEST_CASE_FIXTURE(test::bounded, "disconnect gives the peer up, and the socket connects to another") {
     const auto first = must(kw::udp4::bind(net::any_loopback_port<kw::udp4>()));
     const auto second = must(kw::udp4::bind(net::any_loopback_port<kw::udp4>()));
     auto connection = must(kw::udp4::connect(must(first.local_endpoint())));
@@ -554,7 +556,7 @@ TEST_CASE_FIXTURE(test::bounded, "50: disconnect gives the peer up, and the sock
     auto socket = must(std::move(connection).disconnect());
     CHECK_FALSE(connection.is_open());
     CHECK(socket.native_handle() == native);
-    CHECK(failure(kw::udp4::connection_view(native).peer_endpoint()) == errc::not_connected);
+    CHECK(failure(kw::udp4::connection_view::borrow(native).peer_endpoint()) == errc::not_connected);
     must(socket.send_to("to anybody", must(second.local_endpoint())));
     std::array<std::byte, 16> buffer;
     CHECK(test::text(must(second.recv_from(buffer)).data) == "to anybody");
@@ -566,7 +568,7 @@ TEST_CASE_FIXTURE(test::bounded, "50: disconnect gives the peer up, and the sock
     CHECK(test::text(must(second.recv_from(buffer)).data) == "to you");
 }
 
-TEST_CASE_FIXTURE(test::bounded, "50: disconnect keeps the local endpoint, the port that bind() was told") {
+TEST_CASE_FIXTURE(test::bounded, "disconnect keeps the local endpoint, the port that bind() was told") {
     // A port of its own: the first bind asks the system for it, the second names it.
     const auto at = must(must(kw::udp4::bind({test::own_datagram_loopback(), 0})).local_endpoint());
     auto bound = must(kw::udp4::bind(at));
@@ -576,11 +578,11 @@ TEST_CASE_FIXTURE(test::bounded, "50: disconnect keeps the local endpoint, the p
     CHECK(must(socket.local_endpoint()) == at);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "50: disconnect works on IPv6") {
+TEST_CASE_FIXTURE(test::bounded, "disconnect works on IPv6") {
     if (!test::has_family<kw::udp6>()) return;
     auto connection = must(kw::udp6::connect({kw::ipv6_address::loopback(), 9}));
     const auto socket = must(std::move(connection).disconnect());
-    CHECK(failure(kw::udp6::connection_view(socket.native_handle()).peer_endpoint()) == errc::not_connected);
+    CHECK(failure(kw::udp6::connection_view::borrow(socket.native_handle()).peer_endpoint()) == errc::not_connected);
 }
 
 // ---- owners
@@ -636,7 +638,7 @@ TEST_CASE_FIXTURE(test::bounded, "adopt refuses what is no such connection, and 
     CHECK(failure(kw::tcp::connection::adopt(kw::handle::invalid)) == test::bad_handle_error);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "66: every operation on a connection without a descriptor is an error of the handle") {
+TEST_CASE_FIXTURE(test::bounded, "every operation on a connection without a descriptor is an error of the handle") {
     kw::tcp::connection never;
     test::check_connection_refused(never);
 

@@ -21,7 +21,7 @@ namespace {
 
 namespace own = keyway::detail::own;
 
-// A channel is one implementation of expected; every behaviour is asked of both.
+// A channel is one implementation of expected; every behaviour is tested with both.
 struct own_channel {
     template <class T, class E>
     using expected = own::expected<T, E>;
@@ -44,7 +44,7 @@ struct std_channel {
     using bad_access = std::bad_expected_access<E>;
     using unexpect_t = std::unexpect_t;
     static constexpr unexpect_t unexpect{};
-#if defined(_LIBCPP_VERSION) && _LIBCPP_VERSION < 200000  // where it does not compile: a bug of that library
+#if defined(_LIBCPP_VERSION) && _LIBCPP_VERSION < 200000  // does not compile: a bug of that library
     static constexpr bool compares_unexpected_of_other_types = false;
 #else
     static constexpr bool compares_unexpected_of_other_types = true;
@@ -71,7 +71,7 @@ struct error {
     friend constexpr bool operator==(const error&, const error&) = default;
 };
 
-// Usable in constant expressions, yet nothing about it is trivial; a moved-from one shows as -1.
+// Usable in constant expressions, but not trivial; a moved-from object has the value -1.
 struct literal {
     int id;
 
@@ -189,7 +189,7 @@ namespace {
 
 TEST_SUITE_BEGIN("expected");
 
-TEST_CASE("the error channel is std::expected exactly where the library has it") {
+TEST_CASE("the error channel is std::expected exactly if the library has it") {
 #if KEYWAY_HAS_STD_EXPECTED
     CHECK(std::is_same_v<keyway::expected<int, error>, std::expected<int, error>>);
     CHECK(std::is_same_v<keyway::unexpected<error>, std::unexpected<error>>);
@@ -235,7 +235,7 @@ constexpr bool unexpected_works() {
     return ok && taken.id == 6 && five.error().id == -1;
 }
 
-TEST_CASE_TEMPLATE("unexpected carries, compares and swaps an error", C, CHANNELS) {
+TEST_CASE_TEMPLATE("unexpected holds, compares and swaps an error", C, CHANNELS) {
     static_assert(unexpected_works<C>());
     CHECK(unexpected_works<C>());
 }
@@ -258,7 +258,7 @@ TEST_CASE_TEMPLATE("unexpected converts only explicitly and keeps constness and 
 
 // Triviality and layout
 
-TEST_CASE_TEMPLATE("a size and an eight-byte error make sixteen bytes in 64 bits, that travel in registers", C,
+TEST_CASE_TEMPLATE("an expected of a size and an eight-byte error has sixteen bytes and is returned in registers", C,
                    CHANNELS) {
     using R = typename C::template expected<std::size_t, error>;
     using V = typename C::template expected<void, error>;
@@ -281,7 +281,8 @@ TEST_CASE("our own expected of trivially copyable types is trivially copyable") 
     CHECK_FALSE(std::is_trivially_copy_assignable_v<own::expected<std::pair<int, int>, error>>);
 }
 
-TEST_CASE_TEMPLATE("each special member is trivial, noexcept or absent as value and error are", C, CHANNELS) {
+TEST_CASE_TEMPLATE("each special member is trivial, noexcept or absent according to the value and the error", C,
+                   CHANNELS) {
     using text = typename C::template expected<std::string, error>;
     CHECK(std::is_copy_constructible_v<text>);
     CHECK_FALSE(std::is_trivially_copy_constructible_v<text>);
@@ -332,7 +333,7 @@ TEST_CASE_TEMPLATE("each special member is trivial, noexcept or absent as value 
     CHECK(std::is_nothrow_default_constructible_v<typename C::template expected<void, no_default>>);
 }
 
-TEST_CASE_TEMPLATE("what could lose both value and error cannot be assigned or swapped", C, CHANNELS) {
+TEST_CASE_TEMPLATE("an expected that could lose both value and error cannot be assigned or swapped", C, CHANNELS) {
     using risky = throwing_copy_and_move;
     using both = typename C::template expected<risky, risky>;
     CHECK(std::is_copy_constructible_v<both>);
@@ -406,7 +407,7 @@ constexpr bool construction_works() {
            converted_error_rvalue.error().id == 14;
 }
 
-TEST_CASE_TEMPLATE("every constructor makes the value or the error it was asked for", C, CHANNELS) {
+TEST_CASE_TEMPLATE("every constructor makes the value or the error of its arguments", C, CHANNELS) {
     static_assert(construction_works<C>());
     CHECK(construction_works<C>());
 }
@@ -445,7 +446,7 @@ TEST_CASE_TEMPLATE("every constructor of an expected without value makes success
     CHECK(void_construction_works<C>());
 }
 
-TEST_CASE_TEMPLATE("a constructor is explicit exactly where the conversion inside is", C, CHANNELS) {
+TEST_CASE_TEMPLATE("a constructor is explicit exactly if its conversion is", C, CHANNELS) {
     using pointer = std::unique_ptr<int>;
     using P = typename C::template expected<pointer, error>;
     using V = typename C::template expected<int, pointer>;
@@ -483,7 +484,7 @@ TEST_CASE_TEMPLATE("a constructor is explicit exactly where the conversion insid
     CHECK_FALSE(std::is_convertible_v<typename C::unexpect_t, W>);
 }
 
-TEST_CASE_TEMPLATE("a constructor takes part only where value or error can be made of its arguments", C, CHANNELS) {
+TEST_CASE_TEMPLATE("a constructor is only available if value or error can be made of its arguments", C, CHANNELS) {
     using X = typename C::template expected<int, std::string>;
     using V = typename C::template expected<void, std::string>;
     CHECK_FALSE(std::is_constructible_v<X, std::vector<int>>);
@@ -502,7 +503,7 @@ TEST_CASE_TEMPLATE("a constructor takes part only where value or error can be ma
     CHECK(std::is_constructible_v<X, typename C::unexpect_t, const char*, int>);
 }
 
-TEST_CASE_TEMPLATE("an expected that the value can take whole is not taken apart", C, CHANNELS) {
+TEST_CASE_TEMPLATE("an expected from which the value can be made is not converted by its members", C, CHANNELS) {
     using inner = typename C::template expected<int, error>;
     using outer = typename C::template expected<inner, error>;
     outer nested = inner(C::unexpect, 1, 2);
@@ -510,7 +511,7 @@ TEST_CASE_TEMPLATE("an expected that the value can take whole is not taken apart
     CHECK(nested->error() == error{1, 2});
 }
 
-TEST_CASE("a bool is the value of the expected it is made from, not whether that has one") {
+TEST_CASE("an expected bool is converted by value, not by whether it has one") {
     own::expected<bool, long> made = own::expected<bool, int>(false);
     CHECK_FALSE(made.value());
     own::expected<bool, long> failed = own::expected<bool, int>(own::unexpect, 3);
@@ -579,7 +580,7 @@ constexpr bool assignment_works() {
     return ok;
 }
 
-TEST_CASE_TEMPLATE("assigning and emplacing replace whatever was there", C, CHANNELS) {
+TEST_CASE_TEMPLATE("assigning and emplacing replace value or error", C, CHANNELS) {
     static_assert(assignment_works<C>());
     CHECK(assignment_works<C>());
 }
@@ -626,7 +627,7 @@ TEST_CASE_TEMPLATE("assigning to an expected without value replaces success or e
 template <class X, class... Args>
 concept emplaces = requires(X x, Args... args) { x.emplace(std::forward<Args>(args)...); };
 
-TEST_CASE_TEMPLATE("an assignment takes part only where value or error can be assigned", C, CHANNELS) {
+TEST_CASE_TEMPLATE("an assignment is only available if value or error can be assigned", C, CHANNELS) {
     using X = typename C::template expected<int, std::string>;
     CHECK(std::is_assignable_v<X&, short>);
     CHECK_FALSE(std::is_assignable_v<X&, std::vector<int>>);
@@ -697,7 +698,7 @@ TEST_CASE_TEMPLATE("assigning an expected to itself keeps it", C, CHANNELS) {
     CHECK(failed.error() == 3);
 }
 
-TEST_CASE_TEMPLATE("whatever is constructed is destroyed", C, CHANNELS) {
+TEST_CASE_TEMPLATE("every constructed object is destroyed", C, CHANNELS) {
     reset_counts();
     {
         using X = typename C::template expected<counted_value, counted_error>;
@@ -799,7 +800,7 @@ constexpr bool observers_work() {
     return ok && success;
 }
 
-TEST_CASE_TEMPLATE("observers show and hand out value and error", C, CHANNELS) {
+TEST_CASE_TEMPLATE("observers return value and error", C, CHANNELS) {
     static_assert(observers_work<C>());
     CHECK(observers_work<C>());
 }
@@ -862,7 +863,7 @@ constexpr bool error_or_works() {
     return ok && std::move(value).error_or(8).id == 8 && std::move(success).error_or(8).id == 8;
 }
 
-TEST_CASE_TEMPLATE("error_or gives the error or else the fallback", C, MONADIC_CHANNELS) {
+TEST_CASE_TEMPLATE("error_or returns the error or the fallback", C, MONADIC_CHANNELS) {
     static_assert(error_or_works<C>());
     CHECK(error_or_works<C>());
 }
@@ -892,7 +893,7 @@ constexpr bool comparison_works() {
            unexpected(1) == failure;
 }
 
-TEST_CASE_TEMPLATE("equal means the same state and an equal value or error", C, CHANNELS) {
+TEST_CASE_TEMPLATE("two expected are equal if their states, and values or errors, are equal", C, CHANNELS) {
     static_assert(comparison_works<C>());
     CHECK(comparison_works<C>());
 }
@@ -941,7 +942,7 @@ constexpr bool monadic_works() {
     return ok && success.transform(count) == V() && failure.transform(count) == V(C::unexpect, 3) && calls == 2;
 }
 
-TEST_CASE_TEMPLATE("monadic operations call on the one state and pass the other on", C, MONADIC_CHANNELS) {
+TEST_CASE_TEMPLATE("monadic operations call the function in one state and pass on the other", C, MONADIC_CHANNELS) {
     static_assert(monadic_works<C>());
     CHECK(monadic_works<C>());
 }
@@ -979,7 +980,7 @@ constexpr bool error_categories_survive() {
            std::move(x).or_else(chained).error() == rvalue && std::move(c).or_else(chained).error() == const_rvalue;
 }
 
-TEST_CASE_TEMPLATE("monadic operations hand value and error on as the expected is qualified", C, MONADIC_CHANNELS) {
+TEST_CASE_TEMPLATE("monadic operations pass value and error with the qualifiers of the expected", C, MONADIC_CHANNELS) {
     static_assert(value_categories_survive<C, int>());
     static_assert(error_categories_survive<C, int>());
     static_assert(error_categories_survive<C, void>());
@@ -1014,7 +1015,7 @@ constexpr bool passing_on_keeps_the_category() {
     return ok && std::move(value).transform_error(nought)->id == 4 && value->id == -1;
 }
 
-TEST_CASE_TEMPLATE("what a monadic operation passes on is moved only out of an rvalue", C, MONADIC_CHANNELS) {
+TEST_CASE_TEMPLATE("a monadic operation moves only out of an rvalue", C, MONADIC_CHANNELS) {
     static_assert(passing_on_keeps_the_category<C>());
     CHECK(passing_on_keeps_the_category<C>());
 }
@@ -1036,7 +1037,7 @@ constexpr bool move_only_works() {
            V().and_then([] { return X(std::in_place, 4); })->id == 4;
 }
 
-TEST_CASE_TEMPLATE("monadic operations work with what can only be moved", C, MONADIC_CHANNELS) {
+TEST_CASE_TEMPLATE("monadic operations work with move-only types", C, MONADIC_CHANNELS) {
     static_assert(move_only_works<C>());
     CHECK(move_only_works<C>());
 }
@@ -1051,8 +1052,7 @@ concept transforms = requires(X x) { std::forward<X>(x).transform(to_zero()); };
 template <class X>
 concept recovers = requires(X x) { std::forward<X>(x).transform_error(to_zero()); };
 
-TEST_CASE_TEMPLATE("monadic operations need the state they pass on to be copyable from an lvalue", C,
-                   MONADIC_CHANNELS) {
+TEST_CASE_TEMPLATE("monadic operations on an lvalue need a copyable state to pass on", C, MONADIC_CHANNELS) {
     using X = typename C::template expected<move_only, move_only>;
     CHECK(transforms<X>);
     CHECK_FALSE(transforms<X&>);
@@ -1060,7 +1060,7 @@ TEST_CASE_TEMPLATE("monadic operations need the state they pass on to be copyabl
     CHECK_FALSE(recovers<X&>);
 }
 
-TEST_CASE_TEMPLATE("transform gives a type that cannot be moved", C, MONADIC_CHANNELS) {
+TEST_CASE_TEMPLATE("transform can return a type that cannot be moved", C, MONADIC_CHANNELS) {
     using X = typename C::template expected<int, int>;
     CHECK(X(1).transform([](int i) { return immovable(i); })->id == 1);
     CHECK(X(C::unexpect, 2).transform_error([](int i) { return immovable(i); }).error().id == 2);
@@ -1097,7 +1097,7 @@ constexpr bool member_pointers_work() {
            reference.and_then(&object::field) == 5 && reference.transform(&object::plain) == 7;
 }
 
-TEST_CASE_TEMPLATE("monadic operations take pointers to members", C, MONADIC_CHANNELS) {
+TEST_CASE_TEMPLATE("monadic operations accept pointers to members", C, MONADIC_CHANNELS) {
     static_assert(member_pointers_work<C>());
     CHECK(member_pointers_work<C>());
 
@@ -1145,7 +1145,7 @@ TEST_CASE_TEMPLATE("value() moves the error out of an rvalue only", C, CHANNELS)
     CHECK(v.error().id == -1);
 }
 
-TEST_CASE_TEMPLATE("every bad access is an exception with one common base", C, CHANNELS) {
+TEST_CASE_TEMPLATE("every bad_expected_access has a common base", C, CHANNELS) {
     using bad = typename C::template bad_access<int>;
     CHECK(std::is_base_of_v<std::exception, typename C::template bad_access<void>>);
     CHECK(std::is_base_of_v<typename C::template bad_access<void>, bad>);
@@ -1168,7 +1168,7 @@ TEST_CASE_TEMPLATE("every bad access is an exception with one common base", C, C
 
 struct blown {};
 
-// Copying throws while the fuse is lit, and so does moving unless that is promised not to.
+// Copying throws while the fuse is lit, and so does moving unless it is noexcept.
 template <class Tag, bool NothrowMove>
 struct fragile {
     static inline bool fuse = false;
@@ -1230,7 +1230,7 @@ void check_failed_error_keeps_value() {
     CHECK(E::alive == 0);
 }
 
-TEST_CASE_TEMPLATE("a value survives the error that could not be constructed", C, CHANNELS) {
+TEST_CASE_TEMPLATE("the value is kept if the error cannot be constructed", C, CHANNELS) {
     check_failed_error_keeps_value<C, steady_value, steady_error>();
     check_failed_error_keeps_value<C, shaky_value, steady_error>();
     check_failed_error_keeps_value<C, steady_value, shaky_error>();
@@ -1263,7 +1263,7 @@ void check_failed_value_keeps_error() {
     CHECK(E::alive == 0);
 }
 
-TEST_CASE_TEMPLATE("an error survives the value that could not be constructed", C, CHANNELS) {
+TEST_CASE_TEMPLATE("the error is kept if the value cannot be constructed", C, CHANNELS) {
     check_failed_value_keeps_error<C, steady_value, steady_error>();
     check_failed_value_keeps_error<C, steady_value, shaky_error>();
     check_failed_value_keeps_error<C, shaky_value, steady_error>();
@@ -1291,7 +1291,7 @@ void check_assignment_between_states() {
     CHECK(E::alive == 0);
 }
 
-TEST_CASE_TEMPLATE("what could throw and does not replaces value and error", C, CHANNELS) {
+TEST_CASE_TEMPLATE("a construction that could throw but does not replaces value and error", C, CHANNELS) {
     check_assignment_between_states<C, steady_value, steady_error>();
     check_assignment_between_states<C, shaky_value, steady_error>();
     check_assignment_between_states<C, steady_value, shaky_error>();
@@ -1315,16 +1315,16 @@ void check_failed_swap_keeps_both() {
     CHECK(E::alive == 0);
 }
 
-TEST_CASE_TEMPLATE("a swap whose value could not be moved keeps both sides", C, CHANNELS) {
+TEST_CASE_TEMPLATE("a swap whose value cannot be moved keeps both sides", C, CHANNELS) {
     check_failed_swap_keeps_both<C, shaky_value, steady_error, shaky_value>();
 }
 
-TEST_CASE("a swap whose error could not be moved keeps both sides") {
+TEST_CASE("a swap whose error cannot be moved keeps both sides") {
     // Our own only: libstdc++ 12 saves the wrong side's value here.
     check_failed_swap_keeps_both<own_channel, steady_value, shaky_error, shaky_error>();
 }
 
-TEST_CASE_TEMPLATE("success survives the error that could not be constructed", C, CHANNELS) {
+TEST_CASE_TEMPLATE("success is kept if the error cannot be constructed", C, CHANNELS) {
     {
         using X = typename C::template expected<void, shaky_error>;
         X x;
@@ -1341,7 +1341,7 @@ TEST_CASE_TEMPLATE("success survives the error that could not be constructed", C
     CHECK(shaky_error::alive == 0);
 }
 
-TEST_CASE_TEMPLATE("success survives the swap whose error could not be moved", C, CHANNELS) {
+TEST_CASE_TEMPLATE("success is kept if the error cannot be moved in a swap", C, CHANNELS) {
     {
         using X = typename C::template expected<void, shaky_error>;
         X sides[] = {X(), X(C::unexpect, 1)};
@@ -1355,7 +1355,7 @@ TEST_CASE_TEMPLATE("success survives the swap whose error could not be moved", C
     CHECK(shaky_error::alive == 0);
 }
 
-TEST_CASE_TEMPLATE("a copy that throws leaves nothing behind", C, CHANNELS) {
+TEST_CASE_TEMPLATE("a copy that throws destroys everything it made", C, CHANNELS) {
     {
         using X = typename C::template expected<shaky_value, steady_error>;
         const X x(1);

@@ -16,18 +16,18 @@ static_assert(kw::local_family<kw::unix_domain> && !kw::local_family<kw::ipv4>);
 static_assert(kw::pairable_family<kw::unix_domain> == (KEYWAY_HAS_SOCKETPAIR != 0) && !kw::pairable_family<kw::ip>);
 static_assert(std::same_as<kw::ipv6::endpoint, kw::endpoint<kw::ipv6>>);
 
-// An Internet socket needs a protocol, a local one has none.
+// Internet sockets need a protocol, local sockets have none.
 static_assert(kw::family_takes<kw::ipv4, kw::raw, kw::ipproto::icmp> &&
               !kw::family_takes<kw::ipv4, kw::raw, kw::no_protocol>);
 static_assert(kw::family_takes<kw::unix_domain, kw::stream, kw::no_protocol> &&
               !kw::family_takes<kw::unix_domain, kw::raw, kw::no_protocol> &&
               !kw::family_takes<kw::unix_domain, kw::stream, kw::ipproto::tcp>);
 
-// Local messages are not everywhere.
+// Not every system has local message sockets.
 static_assert(kw::family_takes<kw::unix_domain, kw::datagram, kw::no_protocol> == (KEYWAY_HAS_UNIX_DATAGRAM != 0));
 static_assert(kw::family_takes<kw::unix_domain, kw::seqpacket, kw::no_protocol> == (KEYWAY_HAS_UNIX_SEQPACKET != 0));
 
-TEST_CASE("families are socket(2)'s domains") {
+TEST_CASE("families have the domains of socket(2)") {
     CHECK(kw::ipv4::domain == AF_INET);
     CHECK(kw::ipv6::domain == AF_INET6);
     CHECK(kw::unix_domain::domain == AF_UNIX);

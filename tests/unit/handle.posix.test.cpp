@@ -18,12 +18,12 @@ namespace {
 kw::handle open_null() {
     const int native = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     REQUIRE(native >= 0);
-    return kw::handle(native);
+    return kw::handle::adopt_unchecked(native);
 }
 
 }  // namespace
 
-TEST_CASE("close closes once, and on an empty owner is bad_descriptor") {
+TEST_CASE("close closes once, and on an empty owner is bad_file_descriptor") {
     kw::handle owner = open_null();
     const int native = owner.native_handle();
     CHECK(owner.close());
@@ -33,7 +33,7 @@ TEST_CASE("close closes once, and on an empty owner is bad_descriptor") {
     const kw::handle decoy = open_null();
     CHECK(decoy.native_handle() == native);
     const auto again = owner.close();
-    CHECK(test::failure(again) == kw::errc::bad_descriptor);
+    CHECK(test::failure(again) == kw::errc::bad_file_descriptor);
     CHECK(test::failure(again).operation() == kw::operation::close);
     CHECK(is_open(decoy.native_handle()));
 }

@@ -24,7 +24,7 @@ static_assert(!kw::handle_view{}.is_open() && kw::handle_view{}.native_handle() 
 namespace {
 
 kw::handle open_any() {
-    kw::handle opened(test::any_handle());
+    kw::handle opened = kw::handle::adopt_unchecked(test::any_handle());
     REQUIRE(opened.is_open());
     return opened;
 }
@@ -74,7 +74,7 @@ TEST_CASE("a move assignment closes what the target had") {
     CHECK_FALSE(target.is_open());
 }
 
-TEST_CASE("39: an assignment to itself changes nothing") {
+TEST_CASE("an assignment to itself changes nothing") {
     kw::handle owner = open_any();
     const auto native = owner.native_handle();
     kw::handle& same = owner;
@@ -83,7 +83,7 @@ TEST_CASE("39: an assignment to itself changes nothing") {
     CHECK(is_open(native));
 }
 
-TEST_CASE("39: swap exchanges two descriptors and closes none") {
+TEST_CASE("swap exchanges two descriptors and closes none") {
     kw::handle a = open_any();
     kw::handle b = open_any();
     const auto first = a.native_handle();
@@ -102,11 +102,11 @@ TEST_CASE("release gives the descriptor up and closes nothing") {
     CHECK_FALSE(kw::handle{}.is_open());
     CHECK(is_open(native));
     CHECK(owner.release() == kw::handle::invalid);
-    kw::handle again(native);
+    kw::handle again = kw::handle::adopt_unchecked(native);
     CHECK(again.close());
 }
 
-TEST_CASE("close reports what the system says, and the owner is empty all the same") {
+TEST_CASE("close reports what the system reports, and the owner is empty either way") {
     kw::handle owner = open_any();
     test::close_behind(owner);
     CHECK(test::failure(owner.close()) == test::bad_handle_error);
@@ -123,20 +123,42 @@ TEST_CASE("a duplicate is another owner, close-on-exec and above the standard st
     CHECK(is_open(copy.native_handle()));
 }
 
-TEST_CASE("an empty owner has nothing to close, which is bad_descriptor") {
+TEST_CASE("an empty owner has nothing to close, which is bad_file_descriptor") {
     kw::handle owner = open_any();
     CHECK(owner.close());
     CHECK_FALSE(owner.is_open());
     for (int i = 0; i < 2; ++i) {
         const auto again = owner.close();
-        CHECK(test::failure(again) == kw::errc::bad_descriptor);
+        CHECK(test::failure(again) == kw::errc::bad_file_descriptor);
         CHECK(test::failure(again).operation() == kw::operation::close);
     }
-    CHECK(test::failure(kw::handle{}.close()) == kw::errc::bad_descriptor);
+    CHECK(test::failure(kw::handle{}.close()) == kw::errc::bad_file_descriptor);
 }
 
-TEST_CASE("66: duplicating an empty handle is an error of the handle") {
+TEST_CASE("duplicating an empty handle is an error of the handle") {
     const auto copy = kw::handle{}.duplicate();
     CHECK(test::failure(copy) == test::bad_handle_error);
     CHECK(test::failure(copy).operation() == kw::operation::duplicate);
+}
+
+// Views are made of named owners alone, and no owner is assigned through an interface or a view.
+
+static_assert(std::is_convertible_v<const kw::handle&, kw::handle_view>);
+static_assert(!std::is_constructible_v<kw::handle_view, kw::handle>);
+static_assert(!std::is_assignable_v<kw::handle_view&, kw::handle>);
+static_assert(std::is_assignable_v<kw::handle_view&, const kw::handle&>);
+static_assert(!std::is_constructible_v<kw::handle_view, kw::handle_view::native_type>);
+static_assert(!std::is_constructible_v<kw::handle, kw::handle_view::native_type>);
+static_assert(!std::is_default_constructible_v<kw::handle_interface>);
+static_assert(!std::is_copy_constructible_v<kw::handle_interface>);
+static_assert(!std::is_assignable_v<kw::handle_interface&, const kw::handle_interface&>);
+static_assert(!std::is_convertible_v<kw::handle&, kw::handle_view&>);
+
+TEST_CASE("a borrowed descriptor is viewed and not closed") {
+    const kw::handle owner = open_any();
+    {
+        const auto view = kw::handle_view::borrow(owner.native_handle());
+        CHECK(view.native_handle() == owner.native_handle());
+    }
+    CHECK(is_open(owner.native_handle()));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Options of a user's own that Linux alone has.
+// Options of your own that are specific to Linux.
 #include <keyway/option.hpp>
 
 #include <doctest/doctest.h>
@@ -20,7 +20,7 @@ using test::must;
 
 namespace {
 
-/// The least that an option is.
+/// The smallest possible option.
 struct priority {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_PRIORITY;
@@ -28,7 +28,7 @@ struct priority {
     int value = 0;
 };
 
-/// A value of the kernel's own type, and only for AF_UNIX.
+/// A value of the kernel's type, only for AF_UNIX.
 struct receive_timeout {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_RCVTIMEO;
@@ -38,7 +38,7 @@ struct receive_timeout {
     ::timeval value{};
 };
 
-/// What the user writes is not what the kernel reads, and not every value will do.
+/// The user's value differs from the kernel's, and not every value is valid.
 struct percent_of_priority {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_PRIORITY;
@@ -54,7 +54,7 @@ struct percent_of_priority {
     static double decode(const int& native) noexcept { return native * 100.0 / 6; }
 };
 
-/// Wrong: the kernel gives four bytes.
+/// Wrong: the kernel returns four bytes.
 struct too_wide {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_PRIORITY;
@@ -62,7 +62,7 @@ struct too_wide {
     long long value = 0;
 };
 
-/// The kernel tells it and takes no other value.
+/// The kernel reports it, but does not let it be set.
 struct cookie {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_COOKIE;
@@ -83,19 +83,19 @@ static_assert(can_set<kw::unix_stream::connection, receive_timeout> && !can_set<
 static_assert(!can_get<kw::udp::socket, receive_timeout>);
 static_assert(!can_set<kw::tcp::socket, cookie> && can_get<kw::tcp::socket, cookie>);
 
-TEST_CASE("an option of one's own may be Linux's") {
+TEST_CASE("an option of your own can be specific to Linux") {
     const auto socket = must(kw::udp4::socket::open());
     must(socket.set(priority{3}));
     CHECK(must(socket.get<priority>()) == 3);
 }
 
-TEST_CASE("an option's value may be a timeval") {
+TEST_CASE("an option's value can be a timeval") {
     const auto ends = must(kw::unix_stream::pair());
     must(ends[0].set(receive_timeout{{.tv_sec = 7, .tv_usec = 0}}));
     CHECK(must(ends[0].get<receive_timeout>()).tv_sec == 7);
 }
 
-TEST_CASE("an encoding of one's own for an option of Linux's") {
+TEST_CASE("a Linux option can have an encoding of its own") {
     const auto socket = must(kw::udp4::socket::open());
     must(socket.set(percent_of_priority{50}));
     CHECK(must(socket.get<priority>()) == 3);
@@ -112,7 +112,7 @@ TEST_CASE("a value of another size than Linux's is malformed_value") {
     CHECK(failure(value).operation() == operation::get_option);
 }
 
-TEST_CASE("a read-only option of Linux's is read") {
+TEST_CASE("a read-only Linux option can be read") {
     const auto first = must(kw::udp4::socket::open());
     const auto second = must(kw::udp4::socket::open());
     std::array<unsigned char, 8> native;
@@ -124,12 +124,12 @@ TEST_CASE("a read-only option of Linux's is read") {
     CHECK(must(first.get<cookie>()) != must(second.get<cookie>()));
 }
 
-TEST_CASE("66: an option of Linux's on a descriptor that is not there, or no socket") {
+TEST_CASE("a Linux option of an invalid descriptor, or of a file that is not a socket, fails") {
     const kw::udp4::socket none;
-    CHECK(failure(none.set(priority{3})) == errc::bad_descriptor);
-    CHECK(failure(none.get<priority>()) == errc::bad_descriptor);
-    const kw::handle file(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    const kw::udp4::socket_view no_socket(file.native_handle());
+    CHECK(failure(none.set(priority{3})) == errc::bad_file_descriptor);
+    CHECK(failure(none.get<priority>()) == errc::bad_file_descriptor);
+    const auto file = kw::handle::adopt_unchecked(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const auto no_socket = kw::udp4::socket_view::borrow(file.native_handle());
     CHECK(failure(no_socket.set(priority{3})) == errc::not_a_socket);
     CHECK(failure(no_socket.get<priority>()) == errc::not_a_socket);
 }

@@ -14,10 +14,10 @@ using test::can_set;
 using test::failure;
 using test::must;
 
-// Options of a user's own: a struct each, written against the public concepts alone.
+// Options of your own: plain structs, written against the public concepts only.
 namespace {
 
-/// The least that an option is.
+/// The smallest possible option.
 struct hops {
     static constexpr int level = IPPROTO_IP;
     static constexpr int name = IP_TTL;
@@ -25,7 +25,7 @@ struct hops {
     int value = 0;
 };
 
-/// A value of the kernel's own type, and only for connections.
+/// A value of the kernel's type, only for connections.
 struct time_to_wait {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_LINGER;
@@ -35,7 +35,7 @@ struct time_to_wait {
     ::linger value{};
 };
 
-/// What the user writes is not what the kernel reads, and not every value will do.
+/// The user's value differs from the kernel's, and not every value is valid.
 struct percent_of_hops {
     static constexpr int level = IPPROTO_IP;
     static constexpr int name = IP_TTL;
@@ -51,7 +51,7 @@ struct percent_of_hops {
     static double decode(const int& native) noexcept { return native * 100.0 / 250; }
 };
 
-/// Wrong: the kernel gives four bytes.
+/// Wrong: the kernel returns four bytes.
 struct too_wide {
     static constexpr int level = IPPROTO_IP;
     static constexpr int name = IP_TTL;
@@ -59,7 +59,7 @@ struct too_wide {
     long long value = 0;
 };
 
-/// No system has it.
+/// Unknown to every system.
 struct unheard_of {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = 30000;
@@ -67,7 +67,7 @@ struct unheard_of {
     int value = 0;
 };
 
-/// Not behind getsockopt at all.
+/// Does not use getsockopt(2).
 struct remembered {
     using value_type = int;
     int value = 0;
@@ -79,7 +79,7 @@ struct remembered {
     }
 };
 
-/// The kernel tells it and takes no other value.
+/// The kernel reports it, but does not let it be set.
 struct kind {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_TYPE;
@@ -105,13 +105,13 @@ static_assert(!can_get<kw::udp::socket, time_to_wait>);
 static_assert(!can_set<kw::tcp::socket, kind> && can_get<kw::tcp::socket, kind>);
 static_assert(!can_set<kw::tcp::socket, not_an_option> && !can_get<kw::tcp::socket, int>);
 
-TEST_CASE("an option of one's own is a small struct") {
+TEST_CASE("an option of your own is a small struct") {
     const auto socket = must(kw::udp4::socket::open());
     must(socket.set(hops{3}));
     CHECK(must(socket.get<hops>()) == 3);
 }
 
-TEST_CASE("an option's value may be a struct of the kernel's") {
+TEST_CASE("an option's value can be a kernel struct") {
     const auto socket = must(kw::tcp4::socket::open());
     ::linger seven{};
     seven.l_onoff = 1;
@@ -120,7 +120,7 @@ TEST_CASE("an option's value may be a struct of the kernel's") {
     CHECK(must(socket.get<time_to_wait>()).l_linger == 7);
 }
 
-TEST_CASE("an option with an encoding of its own converts, and may refuse a value") {
+TEST_CASE("an option with encode() and decode() converts, and can refuse a value") {
     const auto socket = must(kw::udp4::socket::open());
     must(socket.set(percent_of_hops{50}));
     CHECK(must(socket.get<hops>()) == 125);
@@ -137,31 +137,31 @@ TEST_CASE("a value of another size than the kernel's is malformed_value") {
     CHECK(failure(value).operation() == operation::get_option);
 }
 
-TEST_CASE("an option that the system does not have is no_such_option") {
+TEST_CASE("an option unknown to the system is no_protocol_option") {
     const auto socket = must(kw::udp4::socket::open());
-    CHECK(failure(socket.set(unheard_of{1})) == errc::no_such_option);
+    CHECK(failure(socket.set(unheard_of{1})) == errc::no_protocol_option);
     CHECK(failure(socket.set(unheard_of{1})).operation() == operation::set_option);
-    CHECK(failure(socket.get<unheard_of>()) == errc::no_such_option);
+    CHECK(failure(socket.get<unheard_of>()) == errc::no_protocol_option);
     CHECK(failure(socket.get<unheard_of>()).operation() == operation::get_option);
 }
 
-TEST_CASE("an option may read and write itself") {
+TEST_CASE("an option can have its own read() and write()") {
     const auto socket = must(kw::udp4::socket::open());
     must(socket.set(remembered{42}));
     CHECK(must(socket.get<remembered>()) == 42);
 }
 
-TEST_CASE("a read-only option is read") {
+TEST_CASE("a read-only option can be read") {
     CHECK(must(must(kw::udp4::socket::open()).get<kind>()) == SOCK_DGRAM);
     CHECK(must(must(kw::tcp4::socket::open()).get<kind>()) == SOCK_STREAM);
 }
 
-TEST_CASE("66: an option of a descriptor that is not there, or no socket") {
+TEST_CASE("an option of an invalid descriptor, or of a file that is not a socket, fails") {
     const kw::udp4::socket none;
     CHECK(failure(none.set(hops{3})) == test::bad_handle_error);
     CHECK(failure(none.get<hops>()) == test::bad_handle_error);
     const test::no_socket file;
-    const kw::udp4::socket_view no_socket(file.native_handle());
+    const auto no_socket = kw::udp4::socket_view::borrow(file.native_handle());
     CHECK(failure(no_socket.set(hops{3})) == errc::not_a_socket);
     CHECK(failure(no_socket.get<hops>()) == errc::not_a_socket);
 }

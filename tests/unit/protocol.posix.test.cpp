@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// TCP over several paths: ipproto::mptcp, where the kernel has it.
+// TCP over several paths, ipproto::mptcp, if the kernel has it.
 #include <keyway/protocol.hpp>
 
 #include <doctest/doctest.h>
@@ -7,6 +7,8 @@
 #include <array>
 #include <cstddef>
 
+#include <keyway/option/socket.hpp>
+#include <keyway/option/tcp.hpp>
 #include <keyway/option/tcp_info.hpp>
 #include <keyway/option/tcp_sending.hpp>
 
@@ -49,7 +51,7 @@ void check_talk(const Client& client, const Server& server) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a connection of MPTCP talks", T, mptcp, test::mptcp4, test::mptcp6) {
+TEST_CASE_TEMPLATE("an MPTCP connection transfers data", T, mptcp, test::mptcp4, test::mptcp6) {
     const test::bounded watch;
     if (!has_mptcp() || !test::has_family<T>()) return;
     const auto ends = test::connect_ends<T>();
@@ -59,7 +61,7 @@ TEST_CASE_TEMPLATE("a connection of MPTCP talks", T, mptcp, test::mptcp4, test::
     test::check_round_trip<option::keep_alive>(ends.server, true);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a listener of MPTCP takes a client of plain TCP, and the other way round") {
+TEST_CASE_FIXTURE(test::bounded, "an MPTCP listener accepts a plain TCP client, and the other way round") {
     if (!has_mptcp()) return;
     const auto listener = must(mptcp::listen({test::own_loopback(), 0}));
     const auto plain = must(kw::tcp::connect(must(listener.local_endpoint())));
@@ -70,22 +72,22 @@ TEST_CASE_FIXTURE(test::bounded, "a listener of MPTCP takes a client of plain TC
     check_talk(client, must(plain_listener.accept()).connection);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "MPTCP with a limit") {
+TEST_CASE_FIXTURE(test::bounded, "MPTCP calls keep their limit") {
     if (!has_mptcp()) return;
     using namespace std::chrono_literals;
     const auto listener = must(mptcp::listen({test::own_loopback(), 0}));
     const auto client = must(mptcp::connect(must(listener.local_endpoint()), 10s));
     const auto server = must(listener.accept(10s)).connection;
     std::array<std::byte, 1> buffer;
-    CHECK(failure(client.recv(buffer, 10ms)) == errc::timed_out);
+    CHECK(failure(client.recv(buffer, 10ms)) == errc::limit_reached);
     must(server.send("x", 10s));
     CHECK(must(client.recv(buffer, 10s)).size() == 1);
 }
 
-TEST_CASE("a descriptor is adopted as MPTCP if it is that") {
+TEST_CASE("adopt() accepts an MPTCP descriptor as MPTCP only") {
     if (!has_mptcp()) return;
-    const kw::handle multipath(must(test::mptcp4::socket::open()).release());
-    const kw::handle plain(must(kw::tcp4::socket::open()).release());
+    const kw::handle multipath = kw::handle::adopt_unchecked(must(test::mptcp4::socket::open()).release());
+    const kw::handle plain = kw::handle::adopt_unchecked(must(kw::tcp4::socket::open()).release());
     CHECK(failure(kw::tcp4::socket::adopt(multipath.native_handle())) == errc::wrong_kind);
     CHECK(failure(test::mptcp4::socket::adopt(plain.native_handle())) == errc::wrong_kind);
     CHECK(test::mptcp4::socket::adopt(must(multipath.duplicate()).release()));

@@ -12,7 +12,7 @@ namespace ipproto = kw::ipproto;
 
 static_assert(kw::protocol_type<ipproto::tcp> && kw::protocol_type<kw::no_protocol> && !kw::protocol_type<kw::stream>);
 
-// What each fits.
+// The families and types that each protocol fits.
 template <class Protocol, class Family, class Type>
 constexpr bool fits = kw::protocol_fits<Protocol, Family, Type>;
 
@@ -25,13 +25,13 @@ static_assert(fits<ipproto::icmpv6, kw::ipv6, kw::raw> && !fits<ipproto::icmpv6,
 static_assert(fits<ipproto::sctp, kw::ipv4, kw::seqpacket> && fits<ipproto::sctp, kw::ipv6, kw::stream>);
 static_assert(fits<ipproto::numbered<89>, kw::ipv4, kw::raw> && !fits<ipproto::numbered<89>, kw::ipv4, kw::datagram>);
 
-// What is meant where none is named.
+// The default protocols.
 static_assert(std::same_as<kw::default_protocol_t<kw::ip, kw::stream>, ipproto::tcp>);
 static_assert(std::same_as<kw::default_protocol_t<kw::ipv6, kw::datagram>, ipproto::udp>);
 static_assert(std::same_as<kw::default_protocol_t<kw::ipv4, kw::raw>, kw::no_protocol>);
 static_assert(std::same_as<kw::default_protocol_t<kw::unix_domain, kw::stream>, kw::no_protocol>);
 
-TEST_CASE("protocols are IANA's numbers") {
+TEST_CASE("protocols have IANA's numbers") {
     CHECK(ipproto::tcp::number == 6);
     CHECK(ipproto::udp::number == 17);
     CHECK(ipproto::icmp::number == 1);

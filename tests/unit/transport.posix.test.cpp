@@ -13,6 +13,8 @@
 #include <string>
 #include <thread>
 
+#include <keyway/option/socket.hpp>
+
 #include "support/posix.hpp"
 
 namespace kw = keyway;
@@ -43,7 +45,8 @@ TEST_CASE("the error of a one-call form names the step that failed, for datagram
     const auto nowhere = kw::udp4::bind({kw::ipv4_address(192, 0, 2, 1), 0});
     CHECK(failure(nowhere) == errc::address_not_available);
     CHECK(failure(nowhere).operation() == operation::bind);
-    CHECK(failure(kw::unix_stream::listen("/nonexistent/directory/socket"_unix_path)) == errc::no_such_file);
+    CHECK(failure(kw::unix_stream::listen("/nonexistent/directory/socket"_unix_path)) ==
+          errc::no_such_file_or_directory);
 }
 
 TEST_CASE_TEMPLATE("a local pair is two ends that talk to each other", T, kw::unix_stream, kw::unix_datagram,
@@ -70,7 +73,7 @@ namespace {
 void disturb(const std::atomic<bool>& over, std::atomic<int>& visits) {
     while (!over) {
         for (int number = 3; number < 64 && !over; ++number) {
-            const kw::tcp4::listener_view found{number};
+            const auto found = kw::tcp4::listener_view::borrow(number);
             if (!found.get<kw::option::accepting>().value_or(false)) continue;
             const auto at = found.local_endpoint();
             if (at && kw::tcp4::connect(*at)) ++visits;
@@ -140,7 +143,7 @@ std::string open_in_another_program() {
 }
 
 }  // namespace
-TEST_CASE_FIXTURE(test::bounded, "29: every descriptor is close-on-exec, wherever it comes from") {
+TEST_CASE_FIXTURE(test::bounded, "every descriptor is close-on-exec, wherever it comes from") {
     const test::temporary_directory directory;
     const auto stream = must(kw::tcp4::socket::open());
     const auto either = must(kw::udp::socket::open_for(net::any_loopback_port<kw::udp>()));
@@ -158,7 +161,7 @@ TEST_CASE_FIXTURE(test::bounded, "29: every descriptor is close-on-exec, whereve
     const auto socket_copy = must(stream.duplicate());
     const auto listener_copy = must(listener.duplicate());
     const auto connection_copy = must(accepted.duplicate());
-    const auto handle_copy = must(kw::handle(::dup(client.native_handle())).duplicate());
+    const auto handle_copy = must(kw::handle::adopt_unchecked(::dup(client.native_handle())).duplicate());
 
     const kw::handle_view all[] = {stream,       either,         bound,           associated,  listener,
                                    client,       accepted,       pair[0],         pair[1],     packets[0],
@@ -171,6 +174,6 @@ TEST_CASE_FIXTURE(test::bounded, "29: every descriptor is close-on-exec, whereve
         CHECK(inherited.find(link_of(one.native_handle())) == std::string::npos);
     }
     // The listing would show it: a copy that is not close-on-exec.
-    const kw::handle exposed(::dup(stream.native_handle()));
+    const auto exposed = kw::handle::adopt_unchecked(::dup(stream.native_handle()));
     CHECK(open_in_another_program().find(link_of(exposed.native_handle())) != std::string::npos);
 }

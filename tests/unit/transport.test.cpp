@@ -5,10 +5,14 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <concepts>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <keyway/option/ip.hpp>
+#include <keyway/option/socket.hpp>
 
 #include "support/loopback.hpp"
 
@@ -99,7 +103,7 @@ TEST_CASE_FIXTURE(test::bounded, "a transport of either family takes endpoints o
     CHECK(must(server.recv_from(buffer)).sender == must(client.local_endpoint()));
 }
 
-TEST_CASE_FIXTURE(test::bounded, "12: refused connect, in one call, leaks nothing") {
+TEST_CASE_FIXTURE(test::bounded, "refused connect, in one call, leaks nothing") {
     const auto deaf = must(kw::tcp::bind(net::any_loopback_port<kw::tcp>()));
     const auto refused = kw::tcp::connect(must(deaf.local_endpoint()));
     CHECK(failure(refused) == errc::connection_refused);
@@ -238,7 +242,7 @@ TEST_CASE_FIXTURE(test::bounded, "reuse_address is on for a listener where it is
 
 // ---- 29: nothing leaks into another program
 
-TEST_CASE_FIXTURE(test::bounded, "29: no child process inherits a socket, wherever it comes from") {
+TEST_CASE_FIXTURE(test::bounded, "no child process inherits a socket, wherever it comes from") {
     const auto stream = must(kw::tcp4::socket::open());
     const auto either = must(kw::udp::socket::open_for(net::any_loopback_port<kw::udp>()));
     const auto bound = must(kw::udp::bind(net::any_loopback_port<kw::udp>()));
@@ -251,7 +255,7 @@ TEST_CASE_FIXTURE(test::bounded, "29: no child process inherits a socket, wherev
     const auto datagram_copy = must(bound.duplicate());
     const auto listener_copy = must(listener.duplicate());
     const auto connection_copy = must(accepted.duplicate());
-    kw::handle client_handle(must(client.duplicate()).release());
+    const auto client_handle = kw::handle::adopt_unchecked(must(client.duplicate()).release());
     const auto handle_copy = must(client_handle.duplicate());
 
     const kw::handle_view all[] = {stream,        either,        bound,           associated, listener,
@@ -261,4 +265,59 @@ TEST_CASE_FIXTURE(test::bounded, "29: no child process inherits a socket, wherev
         CAPTURE(one.native_handle());
         CHECK(test::closes_on_exec(one));
     }
+}
+
+// ---- hooks and the views of `ip`
+
+TEST_CASE_FIXTURE(test::bounded, "listen() and bind() call their hook between socket(2) and bind(2)") {
+    bool called = false;
+    const auto before_bind = [&](const kw::tcp::socket_view& socket) {
+        called = true;
+        const auto before = socket.local_endpoint();  // Windows has none yet
+        CHECK((!before || before->port() == 0));
+        return socket.set(kw::option::keep_alive{true});
+    };
+    const auto listener = must(kw::tcp::listen({kw::ipv4_address::loopback(), 0}, {}, before_bind));
+    CHECK(called);
+    CHECK(must(listener.get<kw::option::keep_alive>()));
+
+    const auto socket = must(kw::udp4::bind({kw::ipv4_address::loopback(), 0}, {.reuse_address = true},
+                                            [](const auto& s) { return s.set(kw::option::broadcast{true}); }));
+    CHECK(must(socket.get<kw::option::broadcast>()));
+}
+
+TEST_CASE_FIXTURE(test::bounded, "a hook that fails ends the call with its error") {
+    const auto refuse = [](const kw::handle_view&) -> kw::result<void> {
+        return kw::failure(kw::error(errc::operation_not_permitted, operation::set_option));
+    };
+    const auto why = failure(kw::tcp::listen({kw::ipv4_address::loopback(), 0}, {}, refuse));
+    CHECK(why == errc::operation_not_permitted);
+    CHECK(why.operation() == operation::set_option);
+    CHECK(failure(kw::udp::bind({kw::ipv4_address::loopback(), 0}, {}, refuse)) == errc::operation_not_permitted);
+}
+
+static_assert(std::convertible_to<const kw::tcp4::connection&, kw::tcp::connection_view>);
+static_assert(std::convertible_to<kw::tcp6::connection_view, kw::tcp::connection_view>);
+static_assert(std::convertible_to<const kw::tcp4::listener&, kw::tcp::listener_view>);
+static_assert(std::convertible_to<const kw::udp6::socket&, kw::udp::socket_view>);
+static_assert(!std::convertible_to<kw::tcp4::connection, kw::tcp::connection_view>);  // a temporary owner
+static_assert(!std::convertible_to<const kw::tcp::connection&, kw::tcp4::connection_view>);
+static_assert(!std::convertible_to<const kw::tcp4::connection&, kw::udp::connection_view>);
+static_assert(!std::convertible_to<const kw::tcp4::connection&, kw::unix_stream::connection_view>);
+
+TEST_CASE_FIXTURE(test::bounded, "a connection of a fixed family is used through the view of either") {
+    const auto ends = must(kw::tcp4::pair());
+    const kw::tcp::connection_view one = ends[0];
+    kw::tcp::connection_view other = ends[0];
+    other = ends[1];
+    must(one.send_all("hello"));
+    std::array<std::byte, 8> buffer;
+    CHECK(test::text(must(other.recv(buffer))) == "hello");
+    CHECK(must(one.peer_endpoint()) == kw::tcp::endpoint(must(ends[1].local_endpoint())));
+}
+
+TEST_CASE_FIXTURE(test::bounded, "pair() accepts a limit") {
+    using namespace std::chrono_literals;
+    CHECK(kw::tcp4::pair(30s));
+    CHECK(failure(kw::tcp4::pair(-1s)) == errc::limit_reached);
 }

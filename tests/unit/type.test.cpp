@@ -16,7 +16,7 @@ static_assert(kw::byte_oriented<kw::stream> && !kw::byte_oriented<kw::seqpacket>
 static_assert(kw::message_oriented<kw::seqpacket> && kw::message_oriented<kw::datagram>);
 static_assert(kw::message_oriented<kw::raw> && !kw::message_oriented<kw::stream>);
 
-TEST_CASE("socket types are socket(2)'s") {
+TEST_CASE("socket types have the values of socket(2)") {
     CHECK(kw::stream::native == SOCK_STREAM);
     CHECK(kw::datagram::native == SOCK_DGRAM);
     CHECK(kw::seqpacket::native == SOCK_SEQPACKET);

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include <keyway/option/socket.hpp>
+
 #include "support/loopback.hpp"
 
 namespace kw = keyway;
@@ -46,7 +48,7 @@ TEST_CASE_FIXTURE(place, "no child process inherits an AF_UNIX socket, and what 
     if (!test::has_local_sockets()) return;
     const auto listener = must(kw::unix_stream::listen(directory.endpoint()));
     must(listener.set(kw::option::non_blocking{true}));
-    CHECK(failure(listener.accept()) == errc::would_block);
+    CHECK(failure(listener.accept()) == errc::operation_would_block);
     const auto client = must(kw::unix_stream::connect(directory.endpoint()));
     REQUIRE(test::readable(listener));
     const auto server = must(listener.accept()).connection;
@@ -56,7 +58,7 @@ TEST_CASE_FIXTURE(place, "no child process inherits an AF_UNIX socket, and what 
     CHECK(test::closes_on_exec(server));
 }
 
-TEST_CASE_FIXTURE(place, "59: closing an AF_UNIX listener removes its path, and nobody else's file") {
+TEST_CASE_FIXTURE(place, "closing an AF_UNIX listener removes its path, and nobody else's file") {
     if (!test::has_local_sockets()) return;
     auto listener = must(kw::unix_stream::listen(directory.endpoint()));
     CHECK(exists(path));
@@ -93,7 +95,7 @@ TEST_CASE_FIXTURE(place, "nobody at a path is an error, and the spent socket is 
     CHECK_FALSE(socket.is_open());
 }
 
-TEST_CASE("55: a path that is too long is refused before the system is asked") {
+TEST_CASE("a path that is too long is refused before the system is asked") {
     const std::string fits(kw::unix_stream::endpoint::max_path, 'x');
     CHECK(kw::unix_stream::endpoint::at_path(fits));
     const auto refused = kw::unix_stream::endpoint::at_path(fits + "x");

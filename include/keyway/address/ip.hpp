@@ -16,12 +16,13 @@
 #include <keyway/expected.hpp>
 #include <keyway/text.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// An IPv4 or an IPv6 address, known at run time. The default is 0.0.0.0. A v4-mapped IPv6 address is an IPv6 address
-/// until unmap() is called.
+/// An IPv4 or IPv6 address; which one is known at run time. The default is 0.0.0.0. A v4-mapped IPv6 address counts as an
+/// IPv6 address; unmap() converts it.
 class ip_address {
-    constexpr auto ask(auto question) const noexcept { return is_v6_ ? question(v6_) : question(v4_); }
+    constexpr auto visit(auto function) const noexcept { return is_v6_ ? function(v6_) : function(v4_); }
 
 public:
     static constexpr std::size_t max_text = ipv6_address::max_text;
@@ -30,48 +31,67 @@ public:
     constexpr ip_address(ipv4_address address) noexcept : v4_(address) {}
     constexpr ip_address(ipv6_address address) noexcept : v6_(address), is_v6_(true) {}
 
-    /// IPv6 where the text has two colons, as every IPv6 address has, else IPv4. Errors: those of the one or the other.
+    /// Reads an IPv6 address if the text has two colons, as every IPv6 address has; otherwise an IPv4 address.
+    /// Errors: as ipv6_address::parse() or ipv4_address::parse().
     [[nodiscard]] static constexpr expected<ip_address, text_error> parse(std::string_view text) noexcept;
+
+    /// The address whose bytes these are, in network order: 4 bytes of IPv4, or 16 of IPv6 without a scope id.
+    /// Errors: text_errc::wrong_byte_count.
+    [[nodiscard]] static constexpr expected<ip_address, text_error> from_bytes(
+        std::span<const std::byte> bytes) noexcept {
+        if (bytes.size() == 4) return ip_address(ipv4_address(bytes.first<4>()));
+        if (bytes.size() == 16) return ip_address(ipv6_address(bytes.first<16>()));
+        return unexpected<text_error>(text_error{.reason = text_errc::wrong_byte_count});
+    }
 
     [[nodiscard]] constexpr bool is_v4() const noexcept { return !is_v6_; }
     [[nodiscard]] constexpr bool is_v6() const noexcept { return is_v6_; }
-    /// The IPv4 address, or null where this is an IPv6 address; likewise if_v6().
-    [[nodiscard]] constexpr const ipv4_address* if_v4() const& noexcept { return is_v6_ ? nullptr : &v4_; }
-    [[nodiscard]] constexpr const ipv6_address* if_v6() const& noexcept { return is_v6_ ? &v6_ : nullptr; }
+    /// The IPv4 address, or null if this is an IPv6 address; as_v6() the other way round.
+    [[nodiscard]] constexpr const ipv4_address* as_v4() const& noexcept { return is_v6_ ? nullptr : &v4_; }
+    [[nodiscard]] constexpr const ipv6_address* as_v6() const& noexcept { return is_v6_ ? &v6_ : nullptr; }
     // clang-format off
-    const ipv4_address* if_v4() const&& = KEYWAY_DELETE("the pointer would outlive the address; name the address first");
-    const ipv6_address* if_v6() const&& = KEYWAY_DELETE("the pointer would outlive the address; name the address first");
+    const ipv4_address* as_v4() const&& = KEYWAY_DELETE("the pointer would outlive the temporary address: keep the address in a variable");
+    const ipv6_address* as_v6() const&& = KEYWAY_DELETE("the pointer would outlive the temporary address: keep the address in a variable");
     // clang-format on
 
-    /// The IPv4 address that a v4-mapped IPv6 address stands for; every other address as it is.
+    /// Writes the bytes in network order, 4 or 16, into the caller's buffer. Returns: the part written.
+    constexpr std::span<std::byte> to_bytes(std::span<std::byte, 16> buffer) const noexcept {
+        return visit([buffer](const auto& a) {
+            const auto bytes = a.to_bytes();
+            for (std::size_t i = 0; i < bytes.size(); ++i) buffer[i] = bytes[i];
+            return std::span<std::byte>(buffer).first(bytes.size());
+        });
+    }
+
+    /// The IPv4 address of a v4-mapped IPv6 address; any other address unchanged.
     [[nodiscard]] constexpr ip_address unmap() const noexcept {
         return is_v6_ && v6_.is_v4_mapped() ? ip_address(v6_.embedded_ipv4()) : *this;
     }
 
     [[nodiscard]] constexpr bool is_unspecified() const noexcept {
-        return ask([](const auto& a) { return a.is_unspecified(); });
+        return visit([](const auto& a) { return a.is_unspecified(); });
     }
     [[nodiscard]] constexpr bool is_loopback() const noexcept {
-        return ask([](const auto& a) { return a.is_loopback(); });
+        return visit([](const auto& a) { return a.is_loopback(); });
     }
     [[nodiscard]] constexpr bool is_private() const noexcept {
-        return ask([](const auto& a) { return a.is_private(); });
+        return visit([](const auto& a) { return a.is_private(); });
     }
     [[nodiscard]] constexpr bool is_link_local() const noexcept {
-        return ask([](const auto& a) { return a.is_link_local(); });
+        return visit([](const auto& a) { return a.is_link_local(); });
     }
     [[nodiscard]] constexpr bool is_multicast() const noexcept {
-        return ask([](const auto& a) { return a.is_multicast(); });
+        return visit([](const auto& a) { return a.is_multicast(); });
     }
     [[nodiscard]] constexpr bool is_documentation() const noexcept {
-        return ask([](const auto& a) { return a.is_documentation(); });
+        return visit([](const auto& a) { return a.is_documentation(); });
     }
 
-    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
-        return ask([](const auto& a) { return fixed_text<max_text>{}.append(a.text()); });
+        return visit([](const auto& a) { return fixed_text<max_text>{}.append(a.text()); });
     }
 
     friend constexpr bool operator==(const ip_address& a, const ip_address& b) noexcept { return (a <=> b) == 0; }
@@ -81,11 +101,11 @@ public:
         return a.is_v6_ ? a.v6_ <=> b.v6_ : a.v4_ <=> b.v4_;
     }
     friend constexpr std::uint64_t hash_value(const ip_address& address) noexcept {
-        return address.ask([](const auto& a) { return hash_value(a); });
+        return address.visit([](const auto& a) { return hash_value(a); });
     }
 
 private:
-    // No union: that would be four bytes smaller, and g++ warns of the rest of it wherever one is copied.
+    // Not a union, which would be four bytes smaller: g++ would warn about uninitialized bytes at every copy.
     ipv4_address v4_;
     ipv6_address v6_;
     bool is_v6_ = false;
@@ -98,13 +118,14 @@ constexpr expected<ip_address, text_error> ip_address::parse(std::string_view te
 
 inline namespace literals {
 
-/// `"192.0.2.1"_ip` or `"2001:db8::1"_ip`; a fault is a compile error.
+/// `"192.0.2.1"_ip` or `"2001:db8::1"_ip`; an invalid address is a compile error.
 template <detail::literal_text Text>
 consteval auto operator""_ip() {
     return detail::parse_literal<Text, &ip_address::parse>();
 }
 
 }  // namespace literals
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -16,7 +16,8 @@
 #include <keyway/expected.hpp>
 #include <keyway/text.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
 /// An IPv4 address: 4 octets in network order. The default is 0.0.0.0.
 class ipv4_address {
@@ -29,10 +30,14 @@ public:
 
     constexpr ipv4_address() noexcept = default;
     constexpr explicit ipv4_address(octets_type octets) noexcept : octets_(octets) {}
+    /// The address whose four bytes these are, in network order: the first is the leftmost octet of the text.
+    constexpr explicit ipv4_address(std::span<const std::byte, 4> bytes) noexcept {
+        for (std::size_t i = 0; i < octets_.size(); ++i) octets_[i] = std::to_integer<std::uint8_t>(bytes[i]);
+    }
     constexpr ipv4_address(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) noexcept
         : octets_{a, b, c, d} {}
 
-    /// The address whose value, read as a number in host order, is `number`: 0x7f000001 is 127.0.0.1.
+    /// The address of a number in host order: 0x7f000001 is 127.0.0.1.
     [[nodiscard]] static constexpr ipv4_address from_number(std::uint32_t number) noexcept {
         return {static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
                 static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
@@ -42,14 +47,19 @@ public:
     [[nodiscard]] static constexpr ipv4_address loopback() noexcept { return {127, 0, 0, 1}; }
     [[nodiscard]] static constexpr ipv4_address broadcast() noexcept { return {255, 255, 255, 255}; }
 
-    /// Four decimal octets and nothing else: no leading zeros (which others read as octal), no short or hexadecimal
-    /// forms, no white space.
+    /// Reads four decimal octets. Rejected: leading zeros (which some parsers read as octal), short and hexadecimal forms,
+    /// white space.
     ///
-    /// Errors: text_error with the position and the octet.
+    /// Errors: a text_error with the octet and the position.
     /// Source: RFC 6943 section 3.1.1 ("strict form"); inet_pton(3).
     [[nodiscard]] static constexpr expected<ipv4_address, text_error> parse(std::string_view text) noexcept;
 
     [[nodiscard]] constexpr const octets_type& octets() const noexcept { return octets_; }
+    /// The octets as bytes, in network order.
+    [[nodiscard]] constexpr std::array<std::byte, 4> to_bytes() const noexcept {
+        return {std::byte{octets_[0]}, std::byte{octets_[1]}, std::byte{octets_[2]}, std::byte{octets_[3]}};
+    }
+    /// The address as a number in host order.
     [[nodiscard]] constexpr std::uint32_t to_number() const noexcept {
         return std::uint32_t{octets_[0]} << 24 | std::uint32_t{octets_[1]} << 16 | std::uint32_t{octets_[2]} << 8 |
                std::uint32_t{octets_[3]};
@@ -74,7 +84,7 @@ public:
         return network == 0xc00002U || network == 0xc63364U || network == 0xcb0071U;
     }
 
-    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
@@ -119,13 +129,14 @@ constexpr expected<ipv4_address, text_error> ipv4_address::parse(std::string_vie
 
 inline namespace literals {
 
-/// `"192.0.2.1"_ipv4`; a fault is a compile error.
+/// `"192.0.2.1"_ipv4`; an invalid address is a compile error.
 template <detail::literal_text Text>
 consteval auto operator""_ipv4() {
     return detail::parse_literal<Text, &ipv4_address::parse>();
 }
 
 }  // namespace literals
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

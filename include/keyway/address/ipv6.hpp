@@ -17,10 +17,11 @@
 #include <keyway/expected.hpp>
 #include <keyway/text.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// An IPv6 address: 16 octets in network order and a scope id, the index of the interface (zone) that a link-local
-/// address is meant on; 0 is none. Address and scope id together are its identity. The default is `::`.
+/// An IPv6 address: 16 octets in network order, and a scope id, the index of the interface (zone) that a link-local
+/// address belongs to, or 0. Two addresses are equal if octets and scope id are. The default is `::`.
 class ipv6_address {
 public:
     using octets_type = std::array<std::uint8_t, 16>;
@@ -32,8 +33,13 @@ public:
     constexpr ipv6_address() noexcept = default;
     constexpr explicit ipv6_address(octets_type octets, std::uint32_t scope_id = 0) noexcept
         : octets_(octets), scope_id_(scope_id) {}
+    /// The address whose 16 bytes these are, in network order.
+    constexpr explicit ipv6_address(std::span<const std::byte, 16> bytes, std::uint32_t scope_id = 0) noexcept
+        : scope_id_(scope_id) {
+        for (std::size_t i = 0; i < octets_.size(); ++i) octets_[i] = std::to_integer<std::uint8_t>(bytes[i]);
+    }
 
-    /// The eight groups in the order in which they are written: `from_groups({0x2001, 0xdb8, 0, 0, 0, 0, 0, 1})`.
+    /// The address of eight groups, in the order of the text: `from_groups({0x2001, 0xdb8, 0, 0, 0, 0, 0, 1})`.
     [[nodiscard]] static constexpr ipv6_address from_groups(const std::array<std::uint16_t, 8>& groups,
                                                             std::uint32_t scope_id = 0) noexcept {
         octets_type octets{};
@@ -44,7 +50,7 @@ public:
         return ipv6_address(octets, scope_id);
     }
 
-    /// `::ffff:a.b.c.d`, the form in which a dual-stack socket shows an IPv4 peer (RFC 4291 section 2.5.5.2).
+    /// `::ffff:a.b.c.d`, the form in which a dual-stack socket reports an IPv4 peer (RFC 4291 section 2.5.5.2).
     [[nodiscard]] static constexpr ipv6_address v4_mapped(ipv4_address address) noexcept {
         octets_type octets{};
         octets[10] = octets[11] = 0xff;
@@ -55,14 +61,21 @@ public:
     [[nodiscard]] static constexpr ipv6_address any() noexcept { return {}; }
     [[nodiscard]] static constexpr ipv6_address loopback() noexcept { return from_groups({0, 0, 0, 0, 0, 0, 0, 1}); }
 
-    /// RFC 4291 section 2.2, strictly: one to four hexadecimal digits a group, at most one `::`, which stands for at
-    /// least one group, a dotted quad only as the last 32 bits. A zone is `%` and the interface index in decimal,
-    /// without leading zeros; a zone's name has to be looked up first, which parsing does not do.
+    /// Reads RFC 4291 section 2.2, strictly: groups of one to four hexadecimal digits, at most one `::`, which stands for at
+    /// least one group, and a dotted quad only as the last 32 bits. A zone is `%` followed by the interface index in
+    /// decimal, without leading zeros. Zone names need a system call: <keyway/link/interface.hpp> looks them up.
     ///
-    /// Errors: text_error with the position and the group.
+    /// Errors: a text_error with the group and the position.
     [[nodiscard]] static constexpr expected<ipv6_address, text_error> parse(std::string_view text) noexcept;
 
     [[nodiscard]] constexpr const octets_type& octets() const noexcept { return octets_; }
+    /// The octets as bytes, in network order, without the scope id.
+    [[nodiscard]] constexpr std::array<std::byte, 16> to_bytes() const noexcept {
+        std::array<std::byte, 16> bytes{};
+        for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = std::byte{octets_[i]};
+        return bytes;
+    }
+    /// One of the eight groups. Requires: index < 8.
     [[nodiscard]] constexpr std::uint16_t group(std::size_t index) const noexcept {
         return static_cast<std::uint16_t>(octets_[2 * index] << 8 | octets_[2 * index + 1]);
     }
@@ -77,13 +90,13 @@ public:
             if (octets_[i] != 0) return false;
         return octets_[10] == 0xff && octets_[11] == 0xff;
     }
-    /// The last 32 bits: of a v4-mapped address, the IPv4 address it stands for.
+    /// The last 32 bits; for a v4-mapped address, the IPv4 address.
     [[nodiscard]] constexpr ipv4_address embedded_ipv4() const noexcept {
         return {octets_[12], octets_[13], octets_[14], octets_[15]};
     }
 
-    // A v4-mapped address reaches what the IPv4 address reaches, so it is classified as that one: a filter that asks
-    // is_private() cannot be passed by way of ::ffff:10.0.0.1.
+    // A v4-mapped address reaches the same host as the IPv4 address, so it is classified like that address: otherwise
+    // ::ffff:10.0.0.1 would pass a filter that rejects is_private().
 
     [[nodiscard]] constexpr bool is_unspecified() const noexcept {
         return is_v4_mapped() ? embedded_ipv4().is_unspecified() : octets_ == octets_type{};
@@ -109,11 +122,11 @@ public:
         return (group(0) == 0x2001 && group(1) == 0xdb8) || (group(0) == 0x3fff && group(1) < 0x1000);
     }
 
-    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
-    /// RFC 5952: lower case, no leading zeros, `::` for the longest run of at least two zero groups and for the first
-    /// of equal ones; v4-mapped addresses end in a dotted quad. A scope id follows as `%index`.
+    /// The text of RFC 5952: lower case, no leading zeros, `::` for the longest run of at least two zero groups (the first
+    /// of several equally long ones); v4-mapped addresses end in a dotted quad. A scope id follows as `%index`.
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept;
 
     friend constexpr bool operator==(const ipv6_address&, const ipv6_address&) noexcept = default;
@@ -135,7 +148,7 @@ private:
 
 namespace detail {
 
-/// The eight groups while they are being read. `gap` is where `::` stood, counted in groups; none is -1.
+/// The groups read so far. `gap` is the number of groups before `::`, or -1 if there is no `::`.
 struct ipv6_groups {
     std::array<std::uint16_t, 8> values{};
     std::size_t count = 0;
@@ -154,7 +167,7 @@ constexpr expected<std::uint16_t, text_error> scan_group(scanner& in, std::size_
     return static_cast<std::uint16_t>(value);
 }
 
-/// The dotted quad that may take the place of the last two groups. `start` is where its first octet begins.
+/// The dotted quad that may replace the last two groups. `start` is the position of its first octet.
 constexpr expected<ipv6_groups, text_error> scan_dotted_tail(scanner& in, std::size_t start,
                                                              ipv6_groups groups) noexcept {
     if (groups.count > 6 || (groups.gap < 0 && groups.count != 6))
@@ -193,7 +206,7 @@ constexpr expected<ipv6_groups, text_error> scan_groups(scanner& in) noexcept {
     }
 }
 
-/// Moves the groups behind `::` to the end, which leaves zeros in its place.
+/// Moves the groups after `::` to the end and fills the gap with zeros.
 constexpr void widen_gap(ipv6_groups& groups) noexcept {
     std::size_t to = groups.values.size();
     for (std::size_t from = groups.count; from > static_cast<std::size_t>(groups.gap);) {
@@ -268,13 +281,14 @@ constexpr fixed_text<ipv6_address::max_text> ipv6_address::text() const noexcept
 
 inline namespace literals {
 
-/// `"2001:db8::1"_ipv6`; a fault is a compile error.
+/// `"2001:db8::1"_ipv6`; an invalid address is a compile error.
 template <detail::literal_text Text>
 consteval auto operator""_ipv6() {
     return detail::parse_literal<Text, &ipv6_address::parse>();
 }
 
 }  // namespace literals
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

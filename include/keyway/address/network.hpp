@@ -17,10 +17,11 @@
 #include <keyway/expected.hpp>
 #include <keyway/text.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// A CIDR block (RFC 4632): an address whose bits behind the prefix are all zero, and the length of the prefix in
-/// bits. The default is the block of length 0, which contains every address of its family. A network has no scope id.
+/// A CIDR block (RFC 4632): an address whose bits after the prefix are all zero, and the length of the prefix in bits. The
+/// default has length 0 and contains every address of its family. A network has no scope id.
 template <class Address>
 class network {
 public:
@@ -31,7 +32,7 @@ public:
 
     constexpr network() noexcept = default;
 
-    /// The network that `address` is in; the bits behind the prefix and the scope id are dropped.
+    /// The network of this prefix length that contains `address`, whose other bits and scope id are dropped.
     /// Errors: text_errc::prefix_length_too_large.
     [[nodiscard]] static constexpr expected<network, text_error> of(const Address& address,
                                                                     unsigned prefix_length) noexcept {
@@ -40,9 +41,9 @@ public:
         return network(masked(address, prefix_length), prefix_length);
     }
 
-    /// `192.0.2.0/24` or `2001:db8::/32`. Bits set behind the prefix are refused: `192.0.2.1/24` is an address and the
-    /// length of its network's prefix, which of() takes.
-    /// Errors: text_error with the position.
+    /// Reads `192.0.2.0/24` or `2001:db8::/32`. Bits set after the prefix are an error: `192.0.2.1/24` is not a network but
+    /// an address and a prefix length, which are the arguments of of().
+    /// Errors: a text_error with the position.
     [[nodiscard]] static constexpr expected<network, text_error> parse(std::string_view text) noexcept {
         return detail::parse_whole<network>(text, scan);
     }
@@ -51,14 +52,14 @@ public:
     [[nodiscard]] constexpr const Address& address() const noexcept { return address_; }
     [[nodiscard]] constexpr unsigned prefix_length() const noexcept { return prefix_length_; }
 
-    /// The address with a one in every bit of the prefix and a zero behind it.
+    /// An address with every bit of the prefix set and no other.
     [[nodiscard]] constexpr Address netmask() const noexcept {
         typename Address::octets_type ones{};
         for (auto& octet : ones) octet = 0xff;
         return masked(Address(ones), prefix_length_);
     }
 
-    /// The last address of the block; of an IPv4 block up to /30 the directed broadcast address.
+    /// The last address of the block; for IPv4 up to /30 this is the directed broadcast address.
     [[nodiscard]] constexpr Address last_address() const noexcept {
         auto octets = address_.octets();
         const auto mask = netmask().octets();
@@ -69,12 +70,12 @@ public:
     [[nodiscard]] constexpr bool contains(const Address& address) const noexcept {
         return masked(address, prefix_length_) == address_;
     }
-    /// Whether every address of the other block is in this one.
+    /// Whether this block contains every address of the other.
     [[nodiscard]] constexpr bool contains(const network& other) const noexcept {
         return other.prefix_length_ >= prefix_length_ && contains(other.address_);
     }
 
-    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
@@ -126,19 +127,20 @@ using ipv6_network = network<ipv6_address>;
 
 inline namespace literals {
 
-/// `"192.0.2.0/24"_ipv4_network`; a fault is a compile error.
+/// `"192.0.2.0/24"_ipv4_network`; an invalid network is a compile error.
 template <detail::literal_text Text>
 consteval auto operator""_ipv4_network() {
     return detail::parse_literal<Text, &ipv4_network::parse>();
 }
 
-/// `"2001:db8::/32"_ipv6_network`; a fault is a compile error.
+/// `"2001:db8::/32"_ipv6_network`; an invalid network is a compile error.
 template <detail::literal_text Text>
 consteval auto operator""_ipv6_network() {
     return detail::parse_literal<Text, &ipv6_network::parse>();
 }
 
 }  // namespace literals
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -10,14 +10,15 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/handle.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail {
 
-/// The file that bind() made for a local socket. Whoever made it removes it, and only that file: a duplicate of the
-/// descriptor, a child after fork, and a listener whose path now names another file leave it alone.
+/// The file that bind() creates for a local socket. The owner that created it removes it, and only if the path still
+/// names the same file. A duplicate of the descriptor and a child process after fork() do not remove it.
 class bound_path {
 public:
-    /// To be called right after bind() to this endpoint.
+    /// Call right after bind() to this endpoint.
     template <class Endpoint>
     void remember(const Endpoint& at) noexcept {
         if (!at.is_path()) return;
@@ -27,17 +28,17 @@ public:
         process_ = os::process_id();
     }
 
-    /// The socket still knows its path then.
+    /// Removes the file. Called before the socket is closed, since the kernel still reports its path then.
     void before_close(os::native_handle handle, closing) const noexcept {
         if (file_ == os::file_identity{} || process_ != os::process_id()) return;
         if (const path_text path = path_of(handle); path[0] != '\0') os::unlink_if_same(path.data(), file_);
     }
 
 private:
-    /// Room for a path that fills its address, and a terminator.
+    /// Large enough for a path that fills the whole address, and a terminator.
     using path_text = std::array<char, os::max_local_path + 2>;
 
-    /// The path the socket is bound to; empty where it has none or an abstract name.
+    /// The path that the socket is bound to; empty if it has none, or an abstract name.
     static path_text path_of(os::native_handle handle) noexcept {
         os::sockaddr_local address{};
         os::address_length size = sizeof(address);
@@ -54,6 +55,7 @@ private:
 };
 
 }  // namespace detail
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

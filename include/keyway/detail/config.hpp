@@ -16,8 +16,9 @@
 
 #include <version>
 
-// C++23 mode does not decide the error channel: clang before 19 with libstdc++ lacks std::expected even there, and libc++
-// before 18 keeps its flag in bytes that a constructor of the value may overwrite (LLVM issue 68552).
+// The language mode alone does not choose the error channel: clang before 19 with libstdc++ lacks std::expected in
+// C++23 too, and libc++ before 18 keeps its flag in bytes that a constructor of the value may overwrite (LLVM issue
+// 68552).
 #if defined(__cpp_lib_expected) && !(defined(_LIBCPP_VERSION) && _LIBCPP_VERSION < 180000)
 #define KEYWAY_HAS_STD_EXPECTED 1
 #else
@@ -50,7 +51,8 @@
 #define KEYWAY_HAS_POSIX 1
 #endif
 
-// What not every system has. A use of what this one lacks does not compile, and the message says who has it.
+// Features that not every system has. Using one that this system lacks is a compile error that names the systems that
+// have it.
 
 #if defined(__linux__)
 #define KEYWAY_HAS_ABSTRACT_NAMES 1        // AF_UNIX names outside of the file system
@@ -75,13 +77,13 @@
 #define KEYWAY_HAS_SOCKETPAIR KEYWAY_HAS_POSIX           // socketpair(2)
 #define KEYWAY_HAS_REUSE_PORT KEYWAY_HAS_POSIX           // SO_REUSEPORT
 #define KEYWAY_HAS_EXCLUSIVE_ADDRESS KEYWAY_HAS_WINDOWS  // SO_EXCLUSIVEADDRUSE
-#define KEYWAY_HAS_NON_BLOCKING_QUERY KEYWAY_HAS_POSIX   // whether a socket is non-blocking can be asked
+#define KEYWAY_HAS_NON_BLOCKING_QUERY KEYWAY_HAS_POSIX   // the mode of a socket can be read
 #define KEYWAY_HAS_ICMPV6_FILTER KEYWAY_HAS_POSIX        // ICMP6_FILTER, RFC 3542
 #define KEYWAY_HAS_UNIX_DATAGRAM KEYWAY_HAS_POSIX        // AF_UNIX with SOCK_DGRAM
 #define KEYWAY_HAS_SENT_IP_FIELDS KEYWAY_HAS_POSIX       // hop limit and traffic class of a single message
 
 #if defined(__linux__) || defined(_WIN32)
-#define KEYWAY_HAS_UDP_SEGMENTS 1  // the kernel cuts and joins datagrams
+#define KEYWAY_HAS_UDP_SEGMENTS 1  // the kernel splits and merges datagrams
 #else
 #define KEYWAY_HAS_UDP_SEGMENTS 0
 #endif
@@ -98,23 +100,23 @@
 #define KEYWAY_HAS_UNIX_SEQPACKET 0
 #endif
 
-// result<T> is another type in the two modes, and so is every class that mentions it: giving them different names
-// makes the linker refuse a program whose translation units disagree.
+// result<T>, and every class that mentions it, is a different type in each mode. Different names make the linker refuse
+// a program whose translation units use different modes.
 #if KEYWAY_HAS_STD_EXPECTED
 #define KEYWAY_MODE cpp23
 #else
 #define KEYWAY_MODE cpp20
 #endif
 
-// Microsoft's compilers ignore the standard attribute, for the sake of old object files.
+// Microsoft's compilers ignore the standard attribute, to stay compatible with old object files.
 #if defined(_MSC_VER)
 #define KEYWAY_NO_UNIQUE_ADDRESS [[msvc::no_unique_address]]
 #else
 #define KEYWAY_NO_UNIQUE_ADDRESS [[no_unique_address]]
 #endif
 
-// `= KEYWAY_DELETE("reason")`, on one source line with the declaration: C++26 compilers print the reason, the others
-// echo the line. Clang defines the feature macro in older modes too, where using it would warn.
+// `= KEYWAY_DELETE("reason")`, on the same source line as the declaration: C++26 compilers print the reason, others
+// show the line. Clang defines the feature macro in older modes too, but warns about its use there.
 #if defined(__cpp_deleted_function) && KEYWAY_LANGUAGE > 202302L
 #define KEYWAY_DELETE(reason) delete (reason)
 #else

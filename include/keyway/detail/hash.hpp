@@ -7,11 +7,12 @@
 
 #include <keyway/detail/config.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail {
 
-/// FNV-1a, 64 bits, over bytes of any byte type; pass a previous result as `seed` to go on from there. For hash
-/// tables: it does not withstand keys that an attacker chooses.
+/// FNV-1a, 64 bits, over bytes of any byte type; pass an earlier result as `seed` to continue. For hash
+/// tables only: an attacker who chooses the keys can make them collide.
 template <class Byte>
 constexpr std::uint64_t hash_bytes(std::span<const Byte> bytes, std::uint64_t seed = 0xcbf29ce484222325U) noexcept {
     for (const Byte byte : bytes) seed = (seed ^ static_cast<std::uint8_t>(byte)) * 0x100000001b3U;
@@ -24,6 +25,7 @@ constexpr std::uint64_t hash_number(std::uint32_t number, std::uint64_t seed = 0
 }
 
 }  // namespace detail
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

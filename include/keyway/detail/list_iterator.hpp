@@ -6,11 +6,12 @@
 
 #include <keyway/detail/config.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail {
 
-/// Walks a linked list that the system gave: a std::forward_iterator, whose category the library sees for itself. The
-/// cursor knows the entries: value() makes what the program sees of one, next() goes on, and the default is the end.
+/// A std::forward_iterator over a linked list from the system. The cursor's value() makes the value of an entry, its
+/// next() advances, and a default-made cursor is the end.
 template <class Cursor>
 class list_iterator {
 public:
@@ -39,6 +40,7 @@ private:
 };
 
 }  // namespace detail
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

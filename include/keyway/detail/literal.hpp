@@ -10,7 +10,8 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/text.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail {
 
 /// A string literal as a template argument.
@@ -45,6 +46,7 @@ consteval auto parse_literal() {
 }
 
 }  // namespace detail
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

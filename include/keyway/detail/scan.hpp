@@ -2,7 +2,7 @@
 #ifndef KEYWAY_DETAIL_SCAN_HPP
 #define KEYWAY_DETAIL_SCAN_HPP
 
-// What every text parser of the library is made of: a cursor over the text that remembers where it stands.
+// The basis of the library's text parsers: a position in the text.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,8 @@
 #include <keyway/expected.hpp>
 #include <keyway/text.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail {
 
 constexpr int hex_digit_value(char c) noexcept {
@@ -24,8 +25,8 @@ constexpr int hex_digit_value(char c) noexcept {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-/// How often `c` stands in the text. Not string_view::find: with -fsanitize=undefined g++ does not take that for a
-/// constant expression, and no literal would compile.
+/// The number of times that `c` occurs. Not string_view::find: with -fsanitize=undefined g++ does not accept it in
+/// constant expressions, and no literal would compile.
 constexpr std::size_t count(std::string_view text, char c) noexcept {
     std::size_t found = 0;
     for (const char each : text) found += each == c ? 1 : 0;
@@ -59,7 +60,7 @@ public:
         return fail_at(position_, reason, field);
     }
 
-    /// A decimal number without leading zeros, at most `max`; `above` is the reason given for a larger one.
+    /// A decimal number without leading zeros, at most `max`; `above` is the error of a larger one.
     [[nodiscard]] constexpr expected<std::uint32_t, text_error> decimal(std::uint32_t max, text_errc above,
                                                                         std::size_t field = 0) noexcept {
         const std::size_t start = position_;
@@ -90,6 +91,7 @@ constexpr expected<Value, text_error> parse_whole(std::string_view text,
 }
 
 }  // namespace detail
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,8 +2,7 @@
 #ifndef KEYWAY_DETAIL_TRANSFER_HPP
 #define KEYWAY_DETAIL_TRANSFER_HPP
 
-// From the numbers of the system calls that move bytes to results. What the verbs of socket and connection have in
-// common, once.
+// Makes results of the numbers that transfers return: the common part of the operations of sockets and connections.
 
 #include <array>
 #include <cstddef>
@@ -12,16 +11,17 @@
 
 #include <keyway/buffer.hpp>
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/for_overwrite.hpp>
 #include <keyway/detail/os.hpp>
+#include <keyway/detail/uninitialized.hpp>
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
-#include <keyway/received.hpp>
+#include <keyway/message_result.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail {
 
-using os::take;
+using os::receive_mode;
 
 /// std::min without the 13,000 lines of <algorithm>.
 constexpr std::size_t smaller(std::size_t a, std::size_t b) noexcept { return b < a ? b : a; }
@@ -33,9 +33,9 @@ inline result<std::size_t> counted(std::ptrdiff_t count, operation op) noexcept 
     return static_cast<std::size_t>(count);
 }
 
-/// The failure of the call just made, after `done` bytes went through.
+/// The failure of the last call, with the `done` bytes transferred before it.
 inline unexpected<transfer_error> failed_after(std::size_t done, operation op) noexcept {
-    return unexpected<transfer_error>(transfer_error(error(os::last_error(), op), done));
+    return unexpected<transfer_error>(transfer_error(last_error(op).error(), done));
 }
 
 /// The stream ended after `done` bytes.
@@ -43,7 +43,7 @@ inline unexpected<transfer_error> ended_after(std::size_t done, operation op) no
     return unexpected<transfer_error>(transfer_error(error(errc::end_of_stream, op), done));
 }
 
-/// Up to `Most` of the buffers that are left, as a cursor over them that advances byte by byte.
+/// A position in a list of buffers, which advances by bytes and shows up to `Most` buffers at a time.
 template <class Buffer, std::size_t Most = 16>
 class buffer_cursor {
 public:
@@ -51,7 +51,7 @@ public:
 
     [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 
-    /// The next buffers, the first of them without what is done of it.
+    /// The next buffers; the first one without the part that is done.
     [[nodiscard]] std::span<const os::io_buffer> window() noexcept {
         const std::size_t count = rest_.size() < Most ? rest_.size() : Most;
         for (std::size_t i = 0; i < count; ++i) window_[i] = os::make_buffer(rest_[i].data(), rest_[i].size());
@@ -75,27 +75,27 @@ private:
     std::array<os::io_buffer, Most> window_{};
 };
 
-// The verbs, without a limit or with one as the last argument. `inline` makes g++ see to it that the call costs nothing.
+// The operations. The limit is an os::no_limit or an os::wait_limit. `inline` makes g++ inline them, so that no call is
+// added.
 
-/// Everything, in as many calls as it takes.
-template <class... Limit>
-transfer_result<void> send_all(os::native_handle native, std::span<const std::byte> data,
-                               const Limit&... within) noexcept {
+/// Sends all the data, in as many calls as necessary.
+template <class Limit>
+transfer_result<void> send_all(os::native_handle native, std::span<const std::byte> data, const Limit& limit) noexcept {
     for (std::size_t done = 0; done < data.size();) {
-        const auto count = os::send(native, data.data() + done, data.size() - done, within...);
+        const auto count = os::send(native, data.data() + done, data.size() - done, limit);
         if (count < 0) return failed_after(done, operation::send);
         done += static_cast<std::size_t>(count);
     }
     return {};
 }
 
-template <class... Limit>
+template <class Limit>
 transfer_result<void> send_all(os::native_handle native, std::span<const const_buffer> buffers,
-                               const Limit&... within) noexcept {
+                               const Limit& limit) noexcept {
     std::size_t done = 0;
     for (buffer_cursor cursor(buffers); !cursor.at_end();) {
         const auto window = cursor.window();
-        const auto count = os::send_gathered(native, window.data(), window.size(), nullptr, 0, within...);
+        const auto count = os::send_gathered(native, window.data(), window.size(), nullptr, 0, limit);
         if (count < 0) return failed_after(done, operation::send);
         cursor.advance(static_cast<std::size_t>(count));
         done += static_cast<std::size_t>(count);
@@ -103,11 +103,11 @@ transfer_result<void> send_all(os::native_handle native, std::span<const const_b
     return {};
 }
 
-template <class... Limit>
+template <class Limit>
 transfer_result<std::span<std::byte>> recv_exact(os::native_handle native, std::span<std::byte> buffer,
-                                                 const Limit&... within) noexcept {
+                                                 const Limit& limit) noexcept {
     for (std::size_t done = 0; done < buffer.size();) {
-        const auto count = os::recv(native, buffer.data() + done, buffer.size() - done, take::remove, within...);
+        const auto count = os::recv(native, buffer.data() + done, buffer.size() - done, receive_mode::consume, limit);
         if (count < 0) return failed_after(done, operation::recv);
         if (count == 0) return ended_after(done, operation::recv);
         done += static_cast<std::size_t>(count);
@@ -115,13 +115,13 @@ transfer_result<std::span<std::byte>> recv_exact(os::native_handle native, std::
     return buffer;
 }
 
-template <class... Limit>
+template <class Limit>
 transfer_result<std::size_t> recv_exact(os::native_handle native, std::span<const mutable_buffer> buffers,
-                                        const Limit&... within) noexcept {
+                                        const Limit& limit) noexcept {
     std::size_t done = 0;
     for (buffer_cursor cursor(buffers); !cursor.at_end();) {
         const auto window = cursor.window();
-        const auto count = os::recv_scattered(native, window.data(), window.size(), take::remove, within...);
+        const auto count = os::recv_scattered(native, window.data(), window.size(), receive_mode::consume, limit);
         if (count < 0) return failed_after(done, operation::recv);
         if (count == 0) return ended_after(done, operation::recv);
         cursor.advance(static_cast<std::size_t>(count));
@@ -130,82 +130,84 @@ transfer_result<std::size_t> recv_exact(os::native_handle native, std::span<cons
     return done;
 }
 
-/// What there is of a stream.
-template <take How, class... Limit>
+/// Receives what is available of a stream.
+template <receive_mode Mode, class Limit>
 inline result<std::span<std::byte>> recv_some(os::native_handle native, std::span<std::byte> buffer,
-                                              const Limit&... within) noexcept {
+                                              const Limit& limit) noexcept {
     // recv(2) with a length of 0 would wait for data on TCP.
     if (buffer.empty()) return buffer;
-    const auto count = os::recv(native, buffer.data(), buffer.size(), How, within...);
+    const auto count = os::recv(native, buffer.data(), buffer.size(), Mode, limit);
     if (count < 0) [[unlikely]]
         return last_error(operation::recv);
     return buffer.first(static_cast<std::size_t>(count));
 }
 
-/// Sends the end of the stream, and takes in and drops what the peer sends until its end.
-inline result<void> finish_stream(os::native_handle native, const os::limit& within) noexcept {
+/// Sends the end of the stream, then receives and discards what the peer sends until it ends too.
+inline result<void> finish_stream(os::native_handle native, const os::wait_limit& limit) noexcept {
     if (os::shutdown(native, os::shut_send) < 0) return last_error(operation::shutdown);
     for (;;) {
         std::array<std::byte, 4096> dropped;
-        const auto count = os::recv(native, dropped.data(), dropped.size(), take::remove, within);
+        const auto count = os::recv(native, dropped.data(), dropped.size(), receive_mode::consume, limit);
         if (count < 0) return last_error(operation::recv);
         if (count == 0) return {};
     }
 }
 
-/// Whether the protocol is one whose datagram sockets do not tell a message's true length.
+/// Whether the datagram sockets of the protocol do not report a message's true length.
 template <class P>
 constexpr bool is_icmp = requires { requires P::is_icmp; };
 
 template <class F, class P>
-constexpr bool tells_true_length = os::tells_true_length(F::domain, is_icmp<P>);
+constexpr bool reports_true_length = os::reports_true_length(F::domain, is_icmp<P>);
 
 /// One message from the peer.
-template <class F, class P, take How, class... Limit>
-inline result<received> recv_message(os::native_handle native, std::span<std::byte> buffer,
-                                     const Limit&... within) noexcept {
+template <class F, class P, receive_mode Mode, class Limit>
+inline result<message<std::span<std::byte>>> recv_message(os::native_handle native, std::span<std::byte> buffer,
+                                                          const Limit& limit) noexcept {
     os::address_length no_address = 0;
-    const auto got = os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(), nullptr,
-                                                               &no_address, How, within...);
+    const auto got = os::recv_message<reports_true_length<F, P>>(native, buffer.data(), buffer.size(), nullptr,
+                                                                 &no_address, Mode, limit);
     if (got.length < 0) [[unlikely]]
         return last_error(operation::recv);
     const auto length = static_cast<std::size_t>(got.length);
-    return received{buffer.first(smaller(length, buffer.size())), length, got.truncated};
+    return message<std::span<std::byte>>{buffer.first(smaller(length, buffer.size())), got.truncated, length};
 }
 
 /// One message and its sender.
-template <class F, class P, take How, class... Limit>
-inline result<received_from<typename F::endpoint>> recv_message_from(os::native_handle native,
-                                                                     std::span<std::byte> buffer,
-                                                                     const Limit&... within) noexcept {
-    room_for<typename F::endpoint> room;
+template <class F, class P, receive_mode Mode, class Limit>
+inline result<message_from<std::span<std::byte>, typename F::endpoint>> recv_message_from(os::native_handle native,
+                                                                                          std::span<std::byte> buffer,
+                                                                                          const Limit& limit) noexcept {
+    uninitialized<typename F::endpoint> storage;
     os::address_length address_size = F::endpoint::capacity();
-    const auto got = os::recv_message<tells_true_length<F, P>>(native, buffer.data(), buffer.size(),
-                                                               room.endpoint.data(), &address_size, How, within...);
+    const auto got = os::recv_message<reports_true_length<F, P>>(native, buffer.data(), buffer.size(),
+                                                                 storage.endpoint.data(), &address_size, Mode, limit);
     if (got.length < 0) [[unlikely]]
         return last_error(operation::recv_from);
-    room.endpoint.resize(static_cast<std::size_t>(address_size));
+    storage.endpoint.resize(static_cast<std::size_t>(address_size));
     const auto length = static_cast<std::size_t>(got.length);
-    return result<received_from<typename F::endpoint>>(std::in_place, buffer.first(smaller(length, buffer.size())),
-                                                       room.endpoint, got.truncated, length);
+    return result<message_from<std::span<std::byte>, typename F::endpoint>>(
+        std::in_place, buffer.first(smaller(length, buffer.size())), storage.endpoint, got.truncated, length);
 }
 
-/// One message over several buffers; `sender` is null where the socket has a peer.
-template <class Endpoint, class... Limit>
-inline result<scattered> recv_message_scattered(os::native_handle native, std::span<const mutable_buffer> buffers,
-                                                Endpoint* sender, take how, operation op,
-                                                const Limit&... within) noexcept {
+/// One message into several buffers; `sender` is null if the socket has a peer.
+template <class Endpoint, class Limit>
+inline result<message<std::size_t>> recv_message_scattered(os::native_handle native,
+                                                           std::span<const mutable_buffer> buffers, Endpoint* sender,
+                                                           receive_mode mode, operation op,
+                                                           const Limit& limit) noexcept {
     os::address_length address_size = sender ? static_cast<os::address_length>(Endpoint::capacity()) : 0;
     const auto got =
         os::recv_message(native, detail::native(buffers), buffers.size(),
-                         sender ? static_cast<void*>(sender->data()) : nullptr, &address_size, how, within...);
+                         sender ? static_cast<void*>(sender->data()) : nullptr, &address_size, mode, limit);
     if (got.length < 0) return last_error(op);
     if (sender) sender->resize(static_cast<std::size_t>(address_size));
     const auto length = static_cast<std::size_t>(got.length);
-    return scattered{smaller(length, total_size(buffers)), length, got.truncated};
+    return message<std::size_t>{smaller(length, total_size(buffers)), got.truncated, length};
 }
 
 }  // namespace detail
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -23,10 +23,11 @@
 #include <keyway/family.hpp>
 #include <keyway/text.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail {
 
-/// The endpoint gives and takes its native address as a value, which works at compile time.
+/// The endpoint is made from its native address by value, which works at compile time.
 template <class E>
 concept has_native_value = requires(const E& e) { E::from_native(e.native(), e.size()); };
 
@@ -34,7 +35,7 @@ constexpr void copy_bytes(const std::byte* from, std::byte* to, std::size_t size
     for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
 }
 
-/// The endpoint whose native address these bytes are.
+/// The endpoint whose native address consists of these bytes.
 template <class E>
 constexpr E endpoint_from_bytes(const std::byte* bytes, std::size_t size) noexcept {
     if constexpr (has_native_value<E>) {
@@ -44,8 +45,8 @@ constexpr E endpoint_from_bytes(const std::byte* bytes, std::size_t size) noexce
         return E::from_native(std::bit_cast<native_type>(native), size);
     } else {
         E e;
-        void* const room = e.data();
-        copy_bytes(bytes, static_cast<std::byte*>(room), size);
+        void* const native = e.data();
+        copy_bytes(bytes, static_cast<std::byte*>(native), size);
         e.resize(size);
         return e;
     }
@@ -53,8 +54,8 @@ constexpr E endpoint_from_bytes(const std::byte* bytes, std::size_t size) noexce
 
 }  // namespace detail
 
-/// A socket address of any family, known at run time: a sockaddr_storage and the length in use. The default is of
-/// AF_UNSPEC. For tables and logs; it binds and connects after as<Family>() gave it its type back.
+/// A socket address of any family; which one is known at run time. A sockaddr_storage and the length in use. Use it in
+/// tables and logs; to bind or connect, convert it with as<Family>(). The default is AF_UNSPEC.
 class any_endpoint {
 public:
     static constexpr std::size_t max_text = endpoint<unix_domain>::max_text;
@@ -75,7 +76,7 @@ public:
     }
 
     constexpr any_endpoint(const endpoint<ip>& e) noexcept
-        : any_endpoint(e.is_v4() ? any_endpoint(*e.if_v4()) : any_endpoint(*e.if_v6())) {}
+        : any_endpoint(e.is_v4() ? any_endpoint(*e.as_v4()) : any_endpoint(*e.as_v6())) {}
 
     /// AF_INET, AF_INET6, AF_UNIX, ... or AF_UNSPEC.
     [[nodiscard]] constexpr int domain() const noexcept {
@@ -87,8 +88,8 @@ public:
         return std::bit_cast<family_type>(bytes);
     }
 
-    /// The endpoint with its type: `as<ipv6>()`, or `as<ip>()` for either.
-    /// Errors: errc::wrong_family where it is of another family or length.
+    /// The endpoint as one of a family: `as<ipv6>()`, or `as<ip>()` for IPv4 or IPv6.
+    /// Errors: wrong_family (the endpoint has another family or length).
     template <address_family Family>
     [[nodiscard]] constexpr result<typename Family::endpoint> as() const noexcept {
         if constexpr (!fixed_domain<Family>) {
@@ -96,7 +97,7 @@ public:
             return as<ipv6>();
         } else {
             using target = typename Family::endpoint;
-            // A default that is as long as can be has one length only.
+            // A family whose default endpoint has the full capacity has endpoints of one length only.
             const bool length_fits =
                 target{}.size() == target::capacity() ? size_ == target::capacity() : size_ <= target::capacity();
             if (domain() != Family::domain || !length_fits) return wrong_family();
@@ -104,10 +105,10 @@ public:
         }
     }
 
-    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
-    /// The endpoint's own text, or `(address family N)` for a family that the library does not know.
+    /// The text of the family's endpoint, or `(address family N)` if the library does not know the family.
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         fixed_text<max_text> text;
         if (const auto internet = as<ip>()) return text.append(internet->text());
@@ -146,6 +147,7 @@ private:
 
 static_assert(endpoint_type<any_endpoint>);
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,7 +2,8 @@
 #ifndef KEYWAY_ENDPOINT_IP_HPP
 #define KEYWAY_ENDPOINT_IP_HPP
 
-// Address and port. Each endpoint is the native socket address, which the kernel reads and writes in place.
+// IPv4 and IPv6 endpoints: an address and a port. Each is stored as the native socket address, which the kernel reads and
+// writes in place.
 
 #include <array>
 #include <compare>
@@ -16,16 +17,17 @@
 #include <keyway/address/ipv6.hpp>
 #include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/for_overwrite.hpp>
 #include <keyway/detail/hash.hpp>
 #include <keyway/detail/literal.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/scan.hpp>
+#include <keyway/detail/uninitialized.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/text.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail {
 
 constexpr std::uint16_t from_network(std::array<std::uint8_t, 2> port) noexcept {
@@ -55,7 +57,7 @@ constexpr ipv6_address address_of(const os::sockaddr_v6& native) noexcept {
     return ipv6_address(native.address, native.scope_id);
 }
 
-/// What an IPv4 and an IPv6 endpoint have in common.
+/// The common part of IPv4 and IPv6 endpoints.
 template <class Family, class Address>
 class internet_endpoint {
 public:
@@ -75,13 +77,14 @@ public:
     [[nodiscard]] const void* data() const noexcept { return &native_; }
     [[nodiscard]] static constexpr std::size_t size() noexcept { return sizeof(native_type); }
     [[nodiscard]] static constexpr std::size_t capacity() noexcept { return sizeof(native_type); }
-    /// Called after the kernel wrote `size` bytes; anything but a whole address makes it the default endpoint.
+    /// Called after the kernel wrote `size` bytes. A size other than that of a whole address resets the endpoint to the
+    /// default.
     constexpr void resize(std::size_t size) noexcept {
         if (size != sizeof(native_)) [[unlikely]]
             *this = internet_endpoint();
     }
 
-    /// The endpoint whose native address this is, `size` bytes of it in use.
+    /// The endpoint of a native address of which `size` bytes are in use.
     [[nodiscard]] static constexpr endpoint<Family> from_native(const native_type& native, std::size_t size) noexcept {
         endpoint<Family> e;
         static_cast<internet_endpoint&>(e).native_ = native;
@@ -118,13 +121,13 @@ public:
 
     using internet_endpoint::internet_endpoint;
 
-    /// `192.0.2.1:80`. The port is required, and like the octets it has no leading zeros.
-    /// Errors: text_error with the position.
+    /// Reads `192.0.2.1:80`. The port is required; neither it nor the octets may have leading zeros.
+    /// Errors: a text_error with the position.
     [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
         return detail::parse_whole<endpoint>(text, scan);
     }
 
-    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
@@ -151,19 +154,20 @@ public:
 
     using internet_endpoint::internet_endpoint;
 
-    /// `[2001:db8::1]:80`, `[fe80::1%2]:80`: brackets and port are required (RFC 5952 section 6). The zone is an
-    /// interface index; neither it nor the port has leading zeros.
-    /// Errors: text_error with the position.
+    /// Reads `[2001:db8::1]:80` or `[fe80::1%2]:80`. Brackets and port are required (RFC 5952 section 6). The zone is an
+    /// interface index; neither it nor the port may have leading zeros.
+    /// Errors: a text_error with the position.
     [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
         return detail::parse_whole<endpoint>(text, scan);
     }
 
-    /// The traffic class and flow label that the kernel gave, RFC 3493 section 3.3. Not part of text and equality.
+    /// The traffic class and flow label reported by the kernel. Not part of text, equality and hash.
+    /// Source: RFC 3493 section 3.3.
     [[nodiscard]] constexpr std::uint32_t flow_info() const noexcept {
         return ipv4_address(native().flow_info).to_number();
     }
 
-    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
@@ -182,8 +186,8 @@ private:
     }
 };
 
-/// An IPv4 or an IPv6 endpoint, known at run time: room for either and the length in use, which tells them apart. The
-/// default is 0.0.0.0:0.
+/// An IPv4 or IPv6 endpoint; which one is known at run time. Storage for either and the length in use, which distinguishes
+/// them. The default is 0.0.0.0:0.
 template <>
 class endpoint<ip> {
 public:
@@ -195,14 +199,14 @@ public:
     constexpr endpoint(const endpoint<ipv4>& e) noexcept : v4_(e), size_(endpoint<ipv4>::size()) {}
     constexpr endpoint(const endpoint<ipv6>& e) noexcept : v6_(e), size_(endpoint<ipv6>::size()) {}
     constexpr endpoint(const ip_address& address, std::uint16_t port) noexcept
-        : endpoint(address.is_v4() ? endpoint(endpoint<ipv4>(*address.if_v4(), port))
-                                   : endpoint(endpoint<ipv6>(*address.if_v6(), port))) {}
-    explicit endpoint(detail::for_overwrite room) noexcept : v6_(room) {}
+        : endpoint(address.is_v4() ? endpoint(endpoint<ipv4>(*address.as_v4(), port))
+                                   : endpoint(endpoint<ipv6>(*address.as_v6(), port))) {}
+    explicit endpoint(detail::for_overwrite storage) noexcept : v6_(storage) {}
 
-    /// `192.0.2.1:80` or `[2001:db8::1]:80`. Errors: text_error with the position.
+    /// Reads `192.0.2.1:80` or `[2001:db8::1]:80`. Errors: a text_error with the position.
     [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
         if (text.starts_with('[')) return endpoint<ipv6>::parse(text);
-        // Two colons are an IPv6 address that lacks its brackets.
+        // Two colons: an IPv6 address without brackets.
         if (detail::count(text, ':') > 1)
             return unexpected<text_error>(text_error{.reason = text_errc::ipv6_needs_brackets});
         return endpoint<ipv4>::parse(text);
@@ -212,21 +216,23 @@ public:
     [[nodiscard]] constexpr bool is_v6() const noexcept { return !is_v4(); }
     /// AF_INET or AF_INET6, the first argument of socket(2).
     [[nodiscard]] constexpr int domain() const noexcept { return is_v4() ? ipv4::domain : ipv6::domain; }
-    /// The IPv4 endpoint, or null where this is an IPv6 endpoint; likewise if_v6().
-    [[nodiscard]] constexpr const endpoint<ipv4>* if_v4() const& noexcept { return is_v4() ? &v4_ : nullptr; }
-    [[nodiscard]] constexpr const endpoint<ipv6>* if_v6() const& noexcept { return is_v4() ? nullptr : &v6_; }
-    const endpoint<ipv4>* if_v4() const&& = KEYWAY_DELETE("the pointer would outlive the endpoint; name it first");
-    const endpoint<ipv6>* if_v6() const&& = KEYWAY_DELETE("the pointer would outlive the endpoint; name it first");
+    /// The IPv4 endpoint, or null if this is an IPv6 endpoint; as_v6() the other way round.
+    [[nodiscard]] constexpr const endpoint<ipv4>* as_v4() const& noexcept { return is_v4() ? &v4_ : nullptr; }
+    [[nodiscard]] constexpr const endpoint<ipv6>* as_v6() const& noexcept { return is_v4() ? nullptr : &v6_; }
+    // clang-format off
+    const endpoint<ipv4>* as_v4() const&& = KEYWAY_DELETE("the pointer would outlive the temporary endpoint: keep the endpoint in a variable");
+    const endpoint<ipv6>* as_v6() const&& = KEYWAY_DELETE("the pointer would outlive the temporary endpoint: keep the endpoint in a variable");
+    // clang-format on
 
     [[nodiscard]] constexpr ip_address address() const noexcept {
         return is_v4() ? ip_address(v4_.address()) : ip_address(v6_.address());
     }
     [[nodiscard]] constexpr std::uint16_t port() const noexcept { return is_v4() ? v4_.port() : v6_.port(); }
 
-    /// The IPv4 endpoint that a v4-mapped IPv6 endpoint stands for; every other endpoint as it is.
+    /// The IPv4 endpoint of a v4-mapped IPv6 endpoint; any other endpoint unchanged.
     [[nodiscard]] constexpr endpoint unmap() const noexcept { return {address().unmap(), port()}; }
 
-    /// Writes the text, without a terminator, into the caller's buffer and returns the part written.
+    /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
     constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
@@ -237,8 +243,8 @@ public:
     [[nodiscard]] const void* data() const noexcept { return &v6_; }
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
     [[nodiscard]] static constexpr std::size_t capacity() noexcept { return endpoint<ipv6>::capacity(); }
-    /// Called after the kernel wrote `size` bytes; any other length than that of a sockaddr_in or sockaddr_in6 makes
-    /// it the default endpoint.
+    /// Called after the kernel wrote `size` bytes. A size other than that of a sockaddr_in or sockaddr_in6 resets the
+    /// endpoint to the default.
     constexpr void resize(std::size_t size) noexcept {
         size_ = static_cast<std::uint32_t>(size);
         if (size != endpoint<ipv4>::size() && size != endpoint<ipv6>::size()) [[unlikely]]
@@ -267,25 +273,26 @@ static_assert(endpoint_type<endpoint<ipv4>> && endpoint_type<endpoint<ipv6>> && 
 
 inline namespace literals {
 
-/// `"192.0.2.1:80"_ipv4_endpoint`; a fault is a compile error.
+/// `"192.0.2.1:80"_ipv4_endpoint`; an invalid endpoint is a compile error.
 template <detail::literal_text Text>
 consteval auto operator""_ipv4_endpoint() {
     return detail::parse_literal<Text, &endpoint<ipv4>::parse>();
 }
 
-/// `"[2001:db8::1]:80"_ipv6_endpoint`; a fault is a compile error.
+/// `"[2001:db8::1]:80"_ipv6_endpoint`; an invalid endpoint is a compile error.
 template <detail::literal_text Text>
 consteval auto operator""_ipv6_endpoint() {
     return detail::parse_literal<Text, &endpoint<ipv6>::parse>();
 }
 
-/// Either of the two; a fault is a compile error.
+/// `"192.0.2.1:80"_ip_endpoint` or `"[2001:db8::1]:80"_ip_endpoint`; an invalid endpoint is a compile error.
 template <detail::literal_text Text>
 consteval auto operator""_ip_endpoint() {
     return detail::parse_literal<Text, &endpoint<ip>::parse>();
 }
 
 }  // namespace literals
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,24 +2,27 @@
 #ifndef KEYWAY_OPTION_PACKET_FILTER_HPP
 #define KEYWAY_OPTION_PACKET_FILTER_HPP
 
-// Programs of the classic Berkeley Packet Filter that the kernel runs on what a socket is about to receive. A program
-// yields the number of bytes to keep of a packet, 0 to drop it. It counts from the transport header, of a raw socket over
-// IPv4 from the IP header. Source: socket(7), SO_ATTACH_FILTER; Linux's Documentation/networking/filter.
+// Programs of the classic Berkeley Packet Filter, which the kernel runs on each packet before a socket receives it. A program
+// returns the number of bytes to keep, 0 to drop the packet. Its offsets count from the transport header; on a raw socket
+// over IPv4 from the IP header. Source: socket(7), SO_ATTACH_FILTER; Linux's Documentation/networking/filter.
 
 #include <climits>
 #include <cstdint>
 #include <span>
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/option.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
+#include <keyway/option/base.hpp>
+#include <keyway/option/scope.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// One instruction, laid out as the kernel's: `tcpdump -dd` prints programs of them.
+/// One instruction in the kernel's layout; `tcpdump -dd` prints programs in this form.
 struct filter_instruction {
     std::uint16_t code = 0;
     std::uint8_t if_true = 0;   // instructions to skip
@@ -37,7 +40,7 @@ struct native_filter_program {
     const filter_instruction* first = nullptr;
 };
 
-/// An empty program takes away the one that is there.
+/// Attaches the program, or detaches the current one if it is empty.
 inline result<void> write_filter(handle_view socket, int attach, int detach, filter_program program) noexcept {
     if (program.empty()) {
         constexpr int ignored = 0;
@@ -54,64 +57,47 @@ inline result<void> write_filter(handle_view socket, int attach, int detach, fil
 
 namespace option {
 
-/// Attaches the program, in place of one that is there; an empty one detaches. The kernel copies it. Linux.
-/// Errors: invalid_argument (no valid program, or more than 4096 instructions), no_such_file (nothing to detach),
-/// not_permitted (locked; Linux 6.18 also for TCP without CAP_NET_ADMIN).
-struct packet_filter {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = detail::os::packet_filter_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
+/// Attaches the program, in place of the current one; an empty program detaches. The kernel copies it.
+/// Errors: invalid_argument (not a valid program, or more than 4096 instructions), no_such_file_or_directory (nothing to
+/// detach), operation_not_permitted (locked; from Linux 6.18 also for TCP without CAP_NET_ADMIN).
+/// Platforms: Linux. Source: socket(7), SO_ATTACH_FILTER.
+struct packet_filter : plain<filter_program, SOL_SOCKET, detail::os::packet_filter_option, scope::single_path> {
+    using plain::plain;
     static constexpr bool is_write_only = true;
-    template <class F, class T, class P>
-    static constexpr bool fits = !multipath_protocol<P>;
-    using value_type = filter_program;
-    value_type value;
 
     static result<void> write(handle_view socket, const value_type& program) noexcept {
         return detail::write_filter(socket, name, detail::os::detach_packet_filter_option, program);
     }
 };
 
-/// The program can be changed no more, which cannot be undone. Errors: not_permitted (to undo it).
-struct packet_filter_lock {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = detail::os::packet_filter_lock_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = !multipath_protocol<P>;
-    using value_type = bool;
-    bool value = true;
+/// Locks the filter for good.
+/// Errors: operation_not_permitted (to unlock it). Platforms: Linux. Source: socket(7), SO_LOCK_FILTER.
+struct packet_filter_lock : flag<SOL_SOCKET, detail::os::packet_filter_lock_option, scope::single_path> {
+    using flag::flag;
 };
 
-/// A program that yields which socket of a reuse_port group gets a connection or datagram, counted from 0 in the order
-/// of bind(); an empty one detaches. Linux.
-/// Errors: invalid_argument (no valid program, or no reuse_port), no_such_file (nothing to detach).
-struct reuse_port_filter {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = detail::os::reuse_port_filter_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
+/// A program that returns the socket of a reuse_port group that gets a connection or datagram, counted from 0 in the order of
+/// bind(); an empty program detaches.
+/// Errors: invalid_argument (not a valid program, or no reuse_port), no_such_file_or_directory (nothing to detach).
+/// Platforms: Linux. Source: socket(7), SO_ATTACH_REUSEPORT_CBPF.
+struct reuse_port_filter
+    : plain<filter_program, SOL_SOCKET, detail::os::reuse_port_filter_option, scope::plain_tcp_and_udp> {
+    using plain::plain;
     static constexpr bool is_write_only = true;
-    template <class F, class T, class P>
-    static constexpr bool fits = P::number == IPPROTO_UDP || (tcp_protocol<P> && !multipath_protocol<P>);
-    using value_type = filter_program;
-    value_type value;
 
     static result<void> write(handle_view socket, const value_type& program) noexcept {
         return detail::write_filter(socket, name, detail::os::detach_reuse_port_filter_option, program);
     }
 };
 
-/// The number by which filters and ss(8) know the socket; no other one has it while the machine runs. Linux 4.12.
-struct cookie {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = detail::os::cookie_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
+/// The number by which filters and ss(8) identify the socket; unique while the machine runs.
+/// Platforms: Linux 4.12. Source: socket(7), SO_COOKIE.
+struct cookie : plain<std::uint64_t, SOL_SOCKET, detail::os::cookie_option> {
     static constexpr bool is_read_only = true;
-    using value_type = std::uint64_t;
-    value_type value = 0;
 };
 
 }  // namespace option
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,83 +2,63 @@
 #ifndef KEYWAY_OPTION_QUEUE_HPP
 #define KEYWAY_OPTION_QUEUE_HPP
 
-// What a socket's queues hold and how they are emptied. Source: socket(7).
+// The sizes of a socket's queues, and the order and rate in which they empty. Source: socket(7).
 
 #include <climits>
 #include <cstdint>
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/option.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
+#include <keyway/option/base.hpp>
+#include <keyway/option/scope.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// Of option::max_pacing_rate.
+/// No limit, for option::max_pacing_rate.
 inline constexpr std::uint64_t no_pacing_limit = UINT64_MAX;
 
 namespace option {
 
-/// Bytes that a receive waits for, and that have to be there for the socket to be readable; 1 unless set. Not on Windows.
-struct receive_low_water {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = detail::os::receive_low_water_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = byte_oriented<T>;
-    static constexpr int least = 1;
-    static constexpr int most = INT_MAX;
-    using value_type = int;
-    int value = 1;
+/// The number of bytes that make a socket readable, and that a receive waits for; at least 1, the default.
+/// Platforms: Linux, BSD. Source: socket(7), SO_RCVLOWAT.
+struct receive_low_water : number<SOL_SOCKET, detail::os::receive_low_water_option, scope::streams, 1, INT_MAX> {
+    using number::number;
 };
 
-/// option::send_buffer without the system's maximum. It is read as that. Errors: not_permitted (CAP_NET_ADMIN).
-struct send_buffer_force {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = detail::os::send_buffer_force_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
+/// Sets option::send_buffer beyond the system's maximum, in bytes, from 0; read it as send_buffer.
+/// Errors: operation_not_permitted (CAP_NET_ADMIN). Platforms: Linux. Source: socket(7), SO_SNDBUFFORCE.
+struct send_buffer_force : number<SOL_SOCKET, detail::os::send_buffer_force_option, scope::any, 0, INT_MAX> {
+    using number::number;
     static constexpr bool is_write_only = true;
-    static constexpr int least = 0;
-    static constexpr int most = INT_MAX;
-    using value_type = int;
-    int value = 0;
 };
 
-/// option::receive_buffer without the system's maximum. It is read as that. Errors: not_permitted (CAP_NET_ADMIN).
-struct receive_buffer_force {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = detail::os::receive_buffer_force_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
+/// Sets option::receive_buffer beyond the system's maximum, in bytes, from 0; read it as receive_buffer.
+/// Errors: operation_not_permitted (CAP_NET_ADMIN). Platforms: Linux. Source: socket(7), SO_RCVBUFFORCE.
+struct receive_buffer_force : number<SOL_SOCKET, detail::os::receive_buffer_force_option, scope::any, 0, INT_MAX> {
+    using number::number;
     static constexpr bool is_write_only = true;
-    static constexpr int least = 0;
-    static constexpr int most = INT_MAX;
-    using value_type = int;
-    int value = 0;
 };
 
-/// Which of the interface's queues packets go to, 0 to 6; a program with CAP_NET_ADMIN may set more.
-/// Errors: not_permitted.
-struct priority {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = detail::os::priority_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = !local_family<F>;
-    static constexpr int least = 0;
-    static constexpr int most = INT_MAX;
-    using value_type = int;
-    int value = 0;
+/// The priority of the socket's packets in the queues of the interface: 0 to 6, or more with CAP_NET_ADMIN.
+/// Errors: operation_not_permitted. Platforms: Linux. Source: socket(7), SO_PRIORITY.
+struct priority : number<SOL_SOCKET, detail::os::priority_option, scope::network, 0, INT_MAX> {
+    using number::number;
 };
 
-/// Bytes per second that leave at most; no_pacing_limit for as many as there are. TCP paces by itself, UDP where the
-/// interface has the queue "fq". A machine of 32 bits takes 32 bits of it. Errors: invalid_argument (more than that).
+/// The highest rate at which the socket sends, in bytes per second; no_pacing_limit for none. TCP paces unaided, UDP needs an
+/// interface whose queue is "fq".
+/// Errors: invalid_argument (more than 32 bits, where `long` has 32).
+/// Platforms: Linux. Source: socket(7), SO_MAX_PACING_RATE.
 struct max_pacing_rate {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = detail::os::max_pacing_rate_option;
     static constexpr bool is_absent = name == detail::os::no_option;
     template <class F, class T, class P>
-    static constexpr bool fits = (tcp_protocol<P> && !multipath_protocol<P>) || P::number == IPPROTO_UDP;
+    static constexpr bool fits = scope::plain_tcp_and_udp::fits<F, T, P>;
     using value_type = std::uint64_t;
     std::uint64_t value = no_pacing_limit;
 
@@ -93,27 +73,22 @@ struct max_pacing_rate {
     }
 };
 
-/// Lets a send with MSG_ZEROCOPY use the program's pages. Source: Linux's Documentation/networking/msg_zerocopy.
-struct zero_copy {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = detail::os::zero_copy_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = (tcp_protocol<P> && !multipath_protocol<P>) || P::number == IPPROTO_UDP;
-    using value_type = bool;
-    bool value = true;
+/// Allows sends that pass the program's pages to the network card instead of copying them (MSG_ZEROCOPY).
+/// Platforms: Linux. Source: Linux's Documentation/networking/msg_zerocopy, SO_ZEROCOPY.
+struct zero_copy : flag<SOL_SOCKET, detail::os::zero_copy_option, scope::plain_tcp_and_udp> {
+    using flag::flag;
 };
 
-/// Where in the queue a peek begins, in bytes, moving on with each peek and back with each receive; negative for off, at the
-/// beginning. Linux has it of AF_UNIX and UDP, and of TCP from 6.9 on.
-/// Errors: not_supported, invalid_argument (below -1).
+/// The offset in the queue, in bytes, at which the next peek begins; each peek moves it forwards, each receive backwards.
+/// -1, the default, switches it off: a peek begins at the front.
+/// Errors: operation_not_supported, invalid_argument (below -1).
+/// Platforms: Linux; for TCP from 6.9. Source: socket(7), SO_PEEK_OFF.
 struct peek_offset {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = detail::os::peek_offset_option;
     static constexpr bool is_absent = name == detail::os::no_option;
     template <class F, class T, class P>
-    static constexpr bool fits =
-        local_family<F> || P::number == IPPROTO_UDP || (tcp_protocol<P> && !multipath_protocol<P>);
+    static constexpr bool fits = scope::local::fits<F, T, P> || scope::plain_tcp_and_udp::fits<F, T, P>;
     static constexpr int least = -1;
     static constexpr int most = INT_MAX;
     using value_type = int;
@@ -121,6 +96,7 @@ struct peek_offset {
 };
 
 }  // namespace option
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,8 +2,8 @@
 #ifndef KEYWAY_OPTION_SOCKET_HPP
 #define KEYWAY_OPTION_SOCKET_HPP
 
-// The options of the socket layer, SOL_SOCKET. Source: socket(7), "Socket options". SO_RCVTIMEO and SO_SNDTIMEO are not
-// among them: a limit of the call replaces them.
+// The options of the socket layer, SOL_SOCKET. Source: socket(7), "Socket options". SO_RCVTIMEO and SO_SNDTIMEO are left
+// out: use a call's limit instead.
 
 #include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
@@ -11,61 +11,36 @@
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
+#include <keyway/option/base.hpp>
+#include <keyway/option/scope.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace option {
 
-/// POSIX: lets a listener bind while old connections of its port are in TIME_WAIT; tcp::listen sets it. Windows: lets any
-/// program bind a port that another one has; tcp::listen and bind() set exclusive_address instead.
-struct reuse_address {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_REUSEADDR;
-    template <class F, class T, class P>
-    static constexpr bool fits = !local_family<F>;
-    using value_type = bool;
-    bool value = true;
+/// On POSIX lets a listener bind while old connections of its port are in TIME_WAIT; tcp::listen() sets it. On Windows lets
+/// any program bind a port that is in use; tcp::listen() and bind() set exclusive_address instead.
+/// Platforms: all. Source: socket(7), SO_REUSEADDR.
+struct reuse_address : flag<SOL_SOCKET, SO_REUSEADDR, scope::network> {
+    using flag::flag;
 };
 
-#if KEYWAY_HAS_EXCLUSIVE_ADDRESS
-/// Windows: nobody else binds the port, whatever they set. tcp::listen and bind() set it.
-/// Source: "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE".
-struct exclusive_address {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_EXCLUSIVEADDRUSE;
-    template <class F, class T, class P>
-    static constexpr bool fits = internet_family<F>;
-    using value_type = bool;
-    bool value = true;
+/// Keeps other programs from binding the port, whatever they set; tcp::listen() and bind() set it on Windows. Elsewhere a
+/// port is exclusive unless both sockets set reuse_address or reuse_port.
+/// Platforms: Windows. Source: "SOL_SOCKET Socket Options", SO_EXCLUSIVEADDRUSE.
+struct exclusive_address : flag<SOL_SOCKET, detail::os::exclusive_address_option, scope::internet> {
+    using flag::flag;
 };
-#else
-struct exclusive_address {
-    static constexpr bool is_absent = true;
-    // clang-format off
-    explicit exclusive_address(auto&&...) = KEYWAY_DELETE("only Windows has SO_EXCLUSIVEADDRUSE: elsewhere a port is its owner's alone unless both set reuse_address");
-    // clang-format on
-};
-#endif
 
-#if KEYWAY_HAS_REUSE_PORT
-/// Lets several sockets of one user bind the same port, and the kernel spread the load over them. Not on Windows.
-struct reuse_port {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_REUSEPORT;
-    template <class F, class T, class P>
-    static constexpr bool fits = internet_family<F>;
-    using value_type = bool;
-    bool value = true;
+/// Lets several sockets of one user bind the same port; Linux spreads connections and datagrams over them. On Windows let
+/// several threads call accept() on one listener.
+/// Platforms: Linux, BSD. Source: socket(7), SO_REUSEPORT.
+struct reuse_port : flag<SOL_SOCKET, detail::os::reuse_port_option, scope::internet> {
+    using flag::flag;
 };
-#else
-struct reuse_port {
-    static constexpr bool is_absent = true;
-    // clang-format off
-    explicit reuse_port(auto&&...) = KEYWAY_DELETE("Windows has no SO_REUSEPORT: Linux, the BSDs and macOS have it; here let one listener's threads accept()");
-    // clang-format on
-};
-#endif
 
-/// Allows datagrams to a broadcast address, which IPv4 alone has.
+/// Allows datagrams to a broadcast address. IPv6 has none.
+/// Platforms: all. Source: socket(7), SO_BROADCAST.
 struct broadcast {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_BROADCAST;
@@ -75,29 +50,23 @@ struct broadcast {
     bool value = true;
 };
 
-/// Probes an idle connection; how, say the keep_alive_* options of <keyway/option/tcp.hpp>.
-struct keep_alive {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_KEEPALIVE;
-    template <class F, class T, class P>
-    static constexpr bool fits = connection_oriented<T> && !local_family<F>;
-    using value_type = bool;
-    bool value = true;
+/// Probes idle connections; the keep_alive_* options of <keyway/option/tcp.hpp> set the times.
+/// Platforms: all. Source: socket(7), SO_KEEPALIVE.
+struct keep_alive : flag<SOL_SOCKET, SO_KEEPALIVE, scope::network_connections> {
+    using flag::flag;
 };
 
-/// Urgent bytes come in line with the others (RFC 9293 section 3.8.5).
-struct out_of_band_inline {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_OOBINLINE;
-    template <class F, class T, class P>
-    static constexpr bool fits = tcp_protocol<P> && !multipath_protocol<P>;
-    using value_type = bool;
-    bool value = true;
+/// Receives urgent data in line with the rest.
+/// Platforms: all. Source: socket(7), SO_OOBINLINE; RFC 9293 section 3.8.5.
+struct out_of_band_inline : flag<SOL_SOCKET, SO_OOBINLINE, scope::plain_tcp> {
+    using flag::flag;
 };
 
-/// How long an explicit close() may block to get queued data through. Off is the system's default: close() returns at
-/// once and the kernel goes on sending. The destructor never blocks, whatever is set. For a close that resets the
-/// connection call reset(); to know that the peer has everything, shut down and read to the end.
+/// How long, in seconds, an explicit close() may block until queued data is sent and acknowledged. Off by default: close()
+/// returns at once, and the kernel goes on sending. The destructor never blocks, whatever is set. To reset the connection
+/// call reset(); to make sure that the peer has received everything, shut down sending and receive to the end.
+/// Errors: invalid_argument (seconds negative, or above 65535 on Windows, 327 on macOS).
+/// Platforms: all. Source: socket(7), SO_LINGER.
 struct linger {
     struct value_type {
         bool enabled = false;
@@ -107,11 +76,10 @@ struct linger {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = detail::os::linger_option;
     template <class F, class T, class P>
-    static constexpr bool fits = connection_oriented<T> && !local_family<F>;
+    static constexpr bool fits = scope::network_connections::fits<F, T, P>;
     value_type value;
 
     using native_type = detail::os::linger_value;
-    /// Errors: invalid_argument where seconds is negative, or more than 65535 on Windows, 327 on macOS.
     static constexpr result<native_type> encode(const value_type& value) noexcept {
         if (value.seconds < 0 || value.seconds > detail::os::max_linger_seconds)
             return unexpected<keyway::error>(keyway::error(errc::invalid_argument, operation::set_option));
@@ -121,31 +89,28 @@ struct linger {
         return native;
     }
     static constexpr value_type decode(const native_type& native) noexcept {
-        // Linux keeps the time of before where it is off.
+        // Linux keeps the previous time while it is off.
         if (native.l_onoff == 0) return {};
         return {true, static_cast<int>(native.l_linger)};
     }
 };
 
-/// Bytes the kernel may queue to send. Linux doubles what is set, to have room for its own, and keeps it between 4608
-/// and twice net.core.wmem_max.
-struct send_buffer {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_SNDBUF;
-    using value_type = int;
-    int value = 0;
+/// The size of the send buffer in bytes. Linux doubles the value, to allow for its bookkeeping, and keeps the result
+/// between 4608 and twice net.core.wmem_max.
+/// Platforms: all. Source: socket(7), SO_SNDBUF.
+struct send_buffer : plain<int, SOL_SOCKET, SO_SNDBUF> {
+    using plain::plain;
 };
 
-/// Bytes the kernel may queue that were received and not read. Linux doubles what is set and keeps it between 2304 and
-/// twice net.core.rmem_max.
-struct receive_buffer {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_RCVBUF;
-    using value_type = int;
-    int value = 0;
+/// The size of the receive buffer in bytes. Linux doubles the value and keeps the result between 2304 and twice
+/// net.core.rmem_max.
+/// Platforms: all. Source: socket(7), SO_RCVBUF.
+struct receive_buffer : plain<int, SOL_SOCKET, SO_RCVBUF> {
+    using plain::plain;
 };
 
-/// Calls that would wait return would_block instead. Windows does not tell what is set, KEYWAY_HAS_NON_BLOCKING_QUERY.
+/// Makes calls that would wait fail with operation_would_block instead.
+/// Platforms: all; Windows can set it, but not read it (KEYWAY_HAS_NON_BLOCKING_QUERY).
 /// Source: fcntl(2), O_NONBLOCK; ioctlsocket, FIONBIO.
 struct non_blocking {
     using value_type = bool;
@@ -163,7 +128,8 @@ struct non_blocking {
     }
 };
 
-/// The error that the kernel keeps for the next call. Reading clears it; code 0 is none.
+/// The pending error of the socket, which the next call would report; code 0 for none. Reading clears it.
+/// Platforms: all. Source: socket(7), SO_ERROR.
 struct error {
     static constexpr int level = SOL_SOCKET;
     static constexpr int name = SO_ERROR;
@@ -176,16 +142,14 @@ struct error {
     static constexpr value_type decode(int native) noexcept { return {native, operation::none}; }
 };
 
-/// SOCK_STREAM, SOCK_DGRAM, ...
-struct type {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_TYPE;
+/// The socket type: SOCK_STREAM, SOCK_DGRAM, ...
+/// Platforms: all. Source: socket(7), SO_TYPE.
+struct type : plain<int, SOL_SOCKET, SO_TYPE> {
     static constexpr bool is_read_only = true;
-    using value_type = int;
-    int value = 0;
 };
 
-/// AF_INET, AF_INET6, ...
+/// The address family: AF_INET, AF_INET6, ...
+/// Platforms: all. Source: socket(7), SO_DOMAIN.
 struct domain {
     static constexpr bool is_read_only = true;
     using value_type = int;
@@ -193,12 +157,14 @@ struct domain {
 
     static result<int> read(handle_view socket) noexcept {
         const auto kind = detail::kind_of(socket.native_handle(), operation::get_option);
-        if (!kind) return unexpected<keyway::error>(kind.error());
+        if (!kind) return failure(kind);
         return kind->domain;
     }
 };
 
-/// IPPROTO_TCP, ... Errors: no_such_option (macOS does not tell).
+/// The protocol: IPPROTO_TCP, ...
+/// Errors: no_protocol_option (macOS does not report it).
+/// Platforms: all. Source: socket(7), SO_PROTOCOL.
 struct protocol {
     static constexpr bool is_read_only = true;
     using value_type = int;
@@ -206,23 +172,21 @@ struct protocol {
 
     static result<int> read(handle_view socket) noexcept {
         const auto kind = detail::kind_of(socket.native_handle(), operation::get_option);
-        if (!kind) return unexpected<keyway::error>(kind.error());
+        if (!kind) return failure(kind);
         if (kind->protocol == detail::os::unknown_protocol)
-            return detail::failure(errc::no_such_option, operation::get_option);
+            return detail::failure(errc::no_protocol_option, operation::get_option);
         return kind->protocol;
     }
 };
 
-/// Whether the socket listens.
-struct accepting {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_ACCEPTCONN;
+/// Whether the socket is a listener.
+/// Platforms: all. Source: socket(7), SO_ACCEPTCONN.
+struct accepting : plain<bool, SOL_SOCKET, SO_ACCEPTCONN> {
     static constexpr bool is_read_only = true;
-    using value_type = bool;
-    bool value = false;
 };
 
 }  // namespace option
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,20 +2,22 @@
 #ifndef KEYWAY_OPTION_TCP_INFO_HPP
 #define KEYWAY_OPTION_TCP_INFO_HPP
 
-// What the kernel knows of a TCP connection. Source: tcp(7), TCP_INFO; Linux's <linux/tcp.h>.
+// The kernel's view of a TCP connection. Source: tcp(7), TCP_INFO; Linux's <linux/tcp.h>.
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/option.hpp>
 #include <keyway/error.hpp>
+#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
+#include <keyway/option/scope.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
 /// RFC 9293 section 3.3.2, with Linux's numbers.
 enum class tcp_state : std::uint8_t {
@@ -32,11 +34,11 @@ enum class tcp_state : std::uint8_t {
     closing,
 };
 
-/// One moment of a connection. Times are microseconds, unless a name says otherwise. What older kernels do not tell is
-/// optional, and empty there.
+/// The state of a connection at one moment. Times are in microseconds unless the name says otherwise. Fields that older
+/// kernels do not report are optional, and empty there.
 struct tcp_snapshot {
     tcp_state state{};
-    std::uint8_t retransmits = 0;  // of the segment that waits longest, in a row
+    std::uint8_t retransmits = 0;  // in a row, of the oldest unacknowledged segment
     bool has_timestamps = false;   // RFC 7323
     bool has_sack = false;         // RFC 2018
     bool has_window_scale = false;
@@ -52,13 +54,13 @@ struct tcp_snapshot {
     std::uint32_t path_mtu = 0;              // bytes
     std::uint32_t congestion_window = 0;     // segments
     std::uint32_t slow_start_threshold = 0;  // segments
-    std::uint32_t unacknowledged = 0;        // segments; of a listener: connections that wait for accept()
+    std::uint32_t unacknowledged = 0;        // segments; on a listener: connections waiting for accept()
     std::uint32_t lost = 0;                  // segments
-    std::uint32_t retransmitted = 0;         // segments, ever
+    std::uint32_t retransmitted = 0;         // segments, in total
     std::uint32_t last_send_milliseconds = 0;
     std::uint32_t last_receive_milliseconds = 0;
 
-    std::optional<std::uint64_t> pacing_rate;     // bytes per second; Linux 3.15, as those below it
+    std::optional<std::uint64_t> pacing_rate;     // bytes per second; Linux 3.15
     std::optional<std::uint64_t> bytes_acked;     // Linux 4.1
     std::optional<std::uint64_t> bytes_received;  // Linux 4.1
     std::optional<std::uint32_t> segments_sent;   // Linux 4.2
@@ -79,7 +81,7 @@ struct tcp_snapshot {
 
 namespace detail {
 
-/// struct tcp_info of <linux/tcp.h>, which only ever grows at its end.
+/// struct tcp_info of <linux/tcp.h>, which grows only at its end.
 struct native_tcp_info {
     std::uint8_t state, congestion_state, retransmits, probes, backoff, options;
     std::uint8_t send_window_scale : 4, receive_window_scale : 4;
@@ -90,7 +92,7 @@ struct native_tcp_info {
     std::uint32_t path_mtu, receive_slow_start, rtt, rtt_variation, send_slow_start, congestion_window, advertised_mss,
         reordering;
     std::uint32_t receive_rtt, receive_space;
-    std::uint32_t total_retrans;  // the end of Linux 2.6
+    std::uint32_t total_retrans;  // the last field of Linux 2.6
     std::uint64_t pacing_rate, max_pacing_rate, bytes_acked, bytes_received;
     std::uint32_t segments_out, segments_in;
     std::uint32_t not_sent_bytes, min_rtt, data_segments_in, data_segments_out;
@@ -104,7 +106,8 @@ struct native_tcp_info {
 };
 static_assert(offsetof(native_tcp_info, pacing_rate) == 104 && offsetof(native_tcp_info, send_window) == 228);
 
-/// The snapshot in the first `size` bytes that the kernel wrote. Errors: malformed_value (less than every kernel tells).
+/// The snapshot in the first `size` bytes of `native`, which the kernel wrote. Errors: malformed_value (fewer bytes than any
+/// kernel writes).
 inline result<tcp_snapshot> decode_tcp_info(const native_tcp_info& native, std::size_t size) noexcept {
     if (size < offsetof(native_tcp_info, pacing_rate)) return failure(errc::malformed_value, operation::get_option);
     constexpr unsigned timestamps = 1;
@@ -134,27 +137,27 @@ inline result<tcp_snapshot> decode_tcp_info(const native_tcp_info& native, std::
     s.last_send_milliseconds = native.last_data_sent;
     s.last_receive_milliseconds = native.last_data_received;
 
-    const auto tell = [&](auto& wanted, const auto& told) {
-        const auto end = reinterpret_cast<const std::byte*>(&told + 1) - reinterpret_cast<const std::byte*>(&native);
-        if (static_cast<std::size_t>(end) <= size) wanted = told;
+    const auto copy = [&](auto& to, const auto& from) {
+        const auto end = reinterpret_cast<const std::byte*>(&from + 1) - reinterpret_cast<const std::byte*>(&native);
+        if (static_cast<std::size_t>(end) <= size) to = from;
     };
-    tell(s.pacing_rate, native.pacing_rate);
-    tell(s.bytes_acked, native.bytes_acked);
-    tell(s.bytes_received, native.bytes_received);
-    tell(s.segments_sent, native.segments_out);
-    tell(s.segments_received, native.segments_in);
-    tell(s.bytes_not_sent, native.not_sent_bytes);
-    tell(s.least_round_trip_time, native.min_rtt);
-    tell(s.delivery_rate, native.delivery_rate);
-    tell(s.busy_time, native.busy_time);
-    tell(s.receive_window_limited_time, native.window_limited);
-    tell(s.send_buffer_limited_time, native.buffer_limited);
-    tell(s.delivered, native.delivered);
-    tell(s.delivered_with_congestion, native.delivered_ce);
-    tell(s.bytes_sent, native.bytes_sent);
-    tell(s.bytes_retransmitted, native.bytes_retrans);
-    tell(s.out_of_order, native.out_of_order);
-    tell(s.send_window, native.send_window);
+    copy(s.pacing_rate, native.pacing_rate);
+    copy(s.bytes_acked, native.bytes_acked);
+    copy(s.bytes_received, native.bytes_received);
+    copy(s.segments_sent, native.segments_out);
+    copy(s.segments_received, native.segments_in);
+    copy(s.bytes_not_sent, native.not_sent_bytes);
+    copy(s.least_round_trip_time, native.min_rtt);
+    copy(s.delivery_rate, native.delivery_rate);
+    copy(s.busy_time, native.busy_time);
+    copy(s.receive_window_limited_time, native.window_limited);
+    copy(s.send_buffer_limited_time, native.buffer_limited);
+    copy(s.delivered, native.delivered);
+    copy(s.delivered_with_congestion, native.delivered_ce);
+    copy(s.bytes_sent, native.bytes_sent);
+    copy(s.bytes_retransmitted, native.bytes_retrans);
+    copy(s.out_of_order, native.out_of_order);
+    copy(s.send_window, native.send_window);
     return s;
 }
 
@@ -162,15 +165,16 @@ inline result<tcp_snapshot> decode_tcp_info(const native_tcp_info& native, std::
 
 namespace option {
 
-/// The connection as it is now. Of MPTCP it is its first path. Linux.
-/// Errors: malformed_value (less than any kernel tells).
+/// The state of the connection now; for MPTCP that of its first path.
+/// Errors: malformed_value (fewer bytes than any kernel writes).
+/// Platforms: Linux. Source: tcp(7), TCP_INFO.
 struct tcp_info {
     static constexpr int level = IPPROTO_TCP;
     static constexpr int name = detail::os::tcp_info_option;
     static constexpr bool is_absent = name == detail::os::no_option;
     static constexpr bool is_read_only = true;
     template <class F, class T, class P>
-    static constexpr bool fits = tcp_protocol<P>;
+    static constexpr bool fits = scope::tcp::fits<F, T, P>;
     using value_type = tcp_snapshot;
     value_type value;
 
@@ -184,6 +188,7 @@ struct tcp_info {
 };
 
 }  // namespace option
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

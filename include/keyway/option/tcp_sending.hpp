@@ -2,123 +2,77 @@
 #ifndef KEYWAY_OPTION_TCP_SENDING_HPP
 #define KEYWAY_OPTION_TCP_SENDING_HPP
 
-// When TCP sends what, and how much of it at once. Source: tcp(7), "Socket options".
+// When TCP sends, and how much at once. Source: tcp(7), "Socket options".
 
 #include <climits>
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/option_name.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/option.hpp>
 #include <keyway/error.hpp>
-#include <keyway/handle.hpp>
+#include <keyway/expected.hpp>
+#include <keyway/option/base.hpp>
+#include <keyway/option/detail/name.hpp>
+#include <keyway/option/scope.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace option {
 
-/// Bytes of data in a segment, 88 to 32767, which both sides keep to if set before connecting; 0 for the system's choice.
-/// Read of a connection it is what is in use. Errors: invalid_argument.
-struct max_segment {
-    static constexpr int level = IPPROTO_TCP;
-    static constexpr int name = detail::os::max_segment_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = tcp_protocol<P>;
-    static constexpr int least = 0;
-    static constexpr int most = 32767;
-    using value_type = int;
-    int value = 0;
+/// The largest segment in bytes of data, 88 to 32767; 0 for the system's choice. Set before connecting, it binds both sides.
+/// On a connection get() returns the size in use.
+/// Errors: invalid_argument (out of range). Platforms: Linux, BSD. Source: tcp(7), TCP_MAXSEG.
+struct max_segment : number<IPPROTO_TCP, detail::os::max_segment_option, scope::tcp, 0, 32767> {
+    using number::number;
 
     using native_type = int;
     static result<int> encode(const int& value) noexcept {
-        constexpr int shortest = 88;  // Linux's own bound, which its MPTCP forgets
+        constexpr int shortest = 88;  // Linux's own bound, which its MPTCP does not check
         if (value != 0 && value < shortest) return detail::failure(errc::invalid_argument, operation::set_option);
         return value;
     }
     static constexpr int decode(const int& native) noexcept { return native; }
 };
 
-/// Holds less than a full segment back, for 200 milliseconds at most, until it is switched off.
-struct cork {
-    static constexpr int level = IPPROTO_TCP;
-    static constexpr int name = detail::os::cork_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = tcp_protocol<P>;
-    using value_type = bool;
-    bool value = true;
+/// Holds back partial segments, for at most 200 milliseconds, until the option is switched off.
+/// Platforms: Linux. Source: tcp(7), TCP_CORK.
+struct cork : flag<IPPROTO_TCP, detail::os::cork_option, scope::tcp> {
+    using flag::flag;
 };
 
-/// Acknowledges at once. The kernel switches it off again by itself as the connection goes.
-struct quick_ack {
-    static constexpr int level = IPPROTO_TCP;
-    static constexpr int name = detail::os::quick_ack_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = tcp_protocol<P> && !multipath_protocol<P>;
-    using value_type = bool;
-    bool value = true;
+/// Acknowledges data at once. The kernel switches it off again as it sees fit.
+/// Platforms: Linux. Source: tcp(7), TCP_QUICKACK.
+struct quick_ack : flag<IPPROTO_TCP, detail::os::quick_ack_option, scope::plain_tcp> {
+    using flag::flag;
 };
 
-/// Bytes queued and not sent below which the socket is writable; 0 for the system's choice, which is all.
-/// Linux and macOS.
-struct not_sent_low_water {
-    static constexpr int level = IPPROTO_TCP;
-    static constexpr int name = detail::os::not_sent_low_water_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = tcp_protocol<P>;
-    using value_type = unsigned;
-    unsigned value = 0;
+/// The socket is writable while it has fewer unsent bytes than this in its queue; 0 for the system's choice, no bound.
+/// Platforms: Linux, macOS. Source: tcp(7), TCP_NOTSENT_LOWAT.
+struct not_sent_low_water : plain<unsigned, IPPROTO_TCP, detail::os::not_sent_low_water_option, scope::tcp> {
+    using plain::plain;
 };
 
-/// The algorithm of congestion control, such as "cubic": `set(option::congestion{"bbr"})`. Linux and FreeBSD.
-/// Errors: no_such_file (the kernel has none of the name), not_permitted (not for everybody), invalid_argument (empty, or
-/// more than 15 characters).
-struct congestion {
-    static constexpr int level = IPPROTO_TCP;
-    static constexpr int name = detail::os::congestion_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = tcp_protocol<P>;
-    using value_type = detail::option_name<15>;
-    value_type value;
-
-    static result<value_type> read(handle_view socket) noexcept {
-        return detail::read_name<value_type::capacity>(socket, level, name);
-    }
-    static result<void> write(handle_view socket, const value_type& value) noexcept {
-        return detail::write_name(socket, level, name, value);
-    }
+/// The congestion control algorithm: `set(option::congestion{"bbr"})`.
+/// Errors: no_such_file_or_directory (the kernel has no such algorithm), operation_not_permitted (reserved for CAP_NET_ADMIN),
+/// invalid_argument (empty, more than 15 characters, or a NUL). Platforms: Linux, FreeBSD. Source: tcp(7), TCP_CONGESTION.
+struct congestion : text<IPPROTO_TCP, detail::os::congestion_option, scope::tcp, 15> {
+    using text::text;
 };
 
-/// Milliseconds that sent data may stay unacknowledged before the connection is given up with timed_out; 0 for the
-/// system's choice (RFC 5482).
-struct user_timeout {
-    static constexpr int level = IPPROTO_TCP;
-    static constexpr int name = detail::os::user_timeout_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = tcp_protocol<P> && !multipath_protocol<P>;
-    static constexpr int least = 0;
-    static constexpr int most = INT_MAX;
-    using value_type = int;
-    int value = 0;
+/// Milliseconds that sent data may stay unacknowledged before the connection fails with timed_out; 0 for the system's choice.
+/// Platforms: Linux. Source: tcp(7), TCP_USER_TIMEOUT; RFC 5482.
+struct user_timeout : number<IPPROTO_TCP, detail::os::user_timeout_option, scope::plain_tcp, 0, INT_MAX> {
+    using number::number;
 };
 
-/// Sends lost data of a connection with little of it again after even times, not after doubled ones.
-struct thin_linear_timeouts {
-    static constexpr int level = IPPROTO_TCP;
-    static constexpr int name = detail::os::thin_linear_timeouts_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = tcp_protocol<P> && !multipath_protocol<P>;
-    using value_type = bool;
-    bool value = true;
+/// On a connection with little data in flight: retransmits at a constant interval instead of exponential back-off.
+/// Platforms: Linux. Source: tcp(7), TCP_THIN_LINEAR_TIMEOUTS.
+struct thin_linear_timeouts : flag<IPPROTO_TCP, detail::os::thin_linear_timeouts_option, scope::plain_tcp> {
+    using flag::flag;
 };
 
 }  // namespace option
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,8 +2,7 @@
 #ifndef KEYWAY_OPTION_TRAFFIC_CLASS_HPP
 #define KEYWAY_OPTION_TRAFFIC_CLASS_HPP
 
-// How the packets that a socket sends want to be treated by routers: `set(option::type_of_service{{dscp::expedited}})`.
-// On a stream the kernel keeps ECN to itself, and what is set of it has no effect. Source: ip(7), RFC 3542 section 6.5.
+// How routers should treat the packets that a socket sends: `set(option::traffic_class{{dscp::expedited}})`.
 
 #include <cstdint>
 
@@ -12,55 +11,41 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/option.hpp>
 #include <keyway/error.hpp>
-#include <keyway/traffic_class.hpp>
+#include <keyway/expected.hpp>
+#include <keyway/option/base.hpp>
+#include <keyway/option/scope.hpp>
+#include <keyway/packet/traffic_class.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
-namespace detail {
-
-inline result<int> encode_traffic_class(const traffic_class& value) noexcept {
-    if (!value.is_valid()) return failure(errc::invalid_argument, operation::set_option);
-    return value.octet();
-}
-
-constexpr traffic_class decode_traffic_class(int native) noexcept {
-    return traffic_class::from_octet(static_cast<std::uint8_t>(native));
-}
-
-}  // namespace detail
-
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace option {
 
-/// Of IPv4 packets. Errors: invalid_argument (no DSCP or ECN), not_permitted (some systems, for the highest).
-struct type_of_service {
-    static constexpr int level = IPPROTO_IP;
-    static constexpr int name = detail::os::type_of_service_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = internet_family<F> && F::domain != AF_INET6;
-    using value_type = keyway::traffic_class;
-    value_type value;
-
-    using native_type = int;
-    static result<int> encode(const value_type& value) noexcept { return detail::encode_traffic_class(value); }
-    static constexpr value_type decode(const int& native) noexcept { return detail::decode_traffic_class(native); }
-};
-
-/// Of IPv6 packets. Errors: invalid_argument (no DSCP or ECN).
+/// The DSCP and ECN of each packet: IPv4's type of service, IPv6's traffic class. On an IPv6 socket it applies to IPv4-mapped
+/// traffic too. On a stream the kernel sets ECN itself and ignores the value's. MPTCP has it over IPv4 only.
+/// Errors: invalid_argument (not a DSCP or ECN), operation_not_permitted (some systems, for the highest).
+/// Platforms: Linux, BSD. Source: ip(7), IP_TOS; RFC 3542 section 6.5, IPV6_TCLASS.
 struct traffic_class {
-    static constexpr int level = IPPROTO_IPV6;
-    static constexpr int name = detail::os::traffic_class_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
+    static constexpr int name_v4 = detail::os::traffic_class_option;
+    static constexpr int name_v6 = detail::os::traffic_class_v6_option;
+    static constexpr bool covers_mapped = true;
+    static constexpr bool is_absent = name_v4 == detail::os::no_option;
     template <class F, class T, class P>
-    static constexpr bool fits = internet_family<F> && F::domain != AF_INET && !multipath_protocol<P>;
+    static constexpr bool fits = internet_family<F> && (!multipath_protocol<P> || F::domain != AF_INET6);
     using value_type = keyway::traffic_class;
     value_type value;
 
     using native_type = int;
-    static result<int> encode(const value_type& value) noexcept { return detail::encode_traffic_class(value); }
-    static constexpr value_type decode(const int& native) noexcept { return detail::decode_traffic_class(native); }
+    static result<int> encode(const value_type& value) noexcept {
+        if (!value.is_valid()) return detail::failure(errc::invalid_argument, operation::set_option);
+        return value.octet();
+    }
+    static constexpr value_type decode(const int& native) noexcept {
+        return value_type::from_octet(static_cast<std::uint8_t>(native));
+    }
 };
 
 }  // namespace option
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -7,55 +7,49 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/option.hpp>
+#include <keyway/option/base.hpp>
+#include <keyway/option/scope.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace option {
 
-/// Gathers what is sent into one datagram until it is switched off.
-struct udp_cork {
-    static constexpr int level = IPPROTO_UDP;
-    static constexpr int name = detail::os::udp_cork_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = P::number == IPPROTO_UDP;
-    using value_type = bool;
-    bool value = true;
+/// Collects what is sent, and sends it as one datagram when the option is switched off.
+/// Platforms: Linux. Source: udp(7), UDP_CORK.
+struct udp_cork : flag<IPPROTO_UDP, detail::os::udp_cork_option, scope::udp> {
+    using flag::flag;
 };
 
-/// Sends IPv4 datagrams without a checksum, which IPv4 allows.
+/// Sends datagrams without a checksum, which RFC 6936 allows over IPv6 for tunnels only. On an IPv6 socket it applies to
+/// IPv4-mapped traffic too.
+/// Platforms: Linux. Source: socket(7), SO_NO_CHECK; Linux's <linux/udp.h>, UDP_NO_CHECK6_TX.
 struct no_checksum {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = detail::os::no_checksum_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
+    static constexpr int level_v4 = SOL_SOCKET;
+    static constexpr int level_v6 = IPPROTO_UDP;
+    static constexpr int name_v4 = detail::os::no_checksum_option;
+    static constexpr int name_v6 = detail::os::no_checksum_v6_option;
+    static constexpr bool covers_mapped = true;
+    static constexpr bool is_absent = name_v4 == detail::os::no_option;
     template <class F, class T, class P>
-    static constexpr bool fits = P::number == IPPROTO_UDP && F::domain != AF_INET6;
+    static constexpr bool fits = scope::udp::fits<F, T, P>;
     using value_type = bool;
     bool value = true;
 };
 
-/// Sends IPv6 datagrams without a checksum, which only tunnels may (RFC 6936).
-struct no_checksum_send_v6 {
+/// Receives IPv6 datagrams without a checksum, which RFC 6936 allows for tunnels only; over IPv4 they are always received.
+/// Platforms: Linux. Source: Linux's <linux/udp.h>, UDP_NO_CHECK6_RX.
+struct no_checksum_receive {
     static constexpr int level = IPPROTO_UDP;
-    static constexpr int name = detail::os::no_checksum_send_v6_option;
+    static constexpr int name = detail::os::no_checksum_receive_option;
     static constexpr bool is_absent = name == detail::os::no_option;
     template <class F, class T, class P>
-    static constexpr bool fits = P::number == IPPROTO_UDP && F::domain != AF_INET;
-    using value_type = bool;
-    bool value = true;
-};
-
-/// Takes IPv6 datagrams without a checksum, which only tunnels may (RFC 6936).
-struct no_checksum_receive_v6 {
-    static constexpr int level = IPPROTO_UDP;
-    static constexpr int name = detail::os::no_checksum_receive_v6_option;
-    static constexpr bool is_absent = name == detail::os::no_option;
-    template <class F, class T, class P>
-    static constexpr bool fits = P::number == IPPROTO_UDP && F::domain != AF_INET;
+    static constexpr bool fits = scope::udp::fits<F, T, P> && F::domain != AF_INET;
     using value_type = bool;
     bool value = true;
 };
 
 }  // namespace option
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

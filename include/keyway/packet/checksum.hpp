@@ -12,19 +12,20 @@
 #include <keyway/address/ipv6.hpp>
 #include <keyway/detail/config.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// The Internet checksum of bytes that come in pieces: the one's complement of the one's complement sum of their 16-bit
-/// words. The pieces may have any length, odd ones too; a last odd byte counts as if a zero followed.
+/// Computes the Internet checksum of bytes added piece by piece: the one's complement of the one's complement sum of their
+/// 16-bit words. The pieces may have any length, even or odd; a last odd byte is padded with a zero.
 ///
-/// A message is sent with the checksum of itself, its own field being zero meanwhile. Over a message that arrived, with
-/// the field as it came, value() is 0 where nothing was changed.
+/// To send a message, set its checksum field to zero and compute the checksum over the whole message. To verify a received
+/// message, compute it over the whole message as received: value() is 0 if the message is intact.
 /// Source: RFC 1071.
 class internet_checksum {
 public:
     constexpr internet_checksum() noexcept = default;
 
-    /// Begins with the pseudo-header of TCP and UDP over IPv4: `length` is that of the message, its header included.
+    /// Starts with the pseudo-header of TCP and UDP over IPv4. `length` is that of the message, including its header.
     /// Source: RFC 793 section 3.1; RFC 768.
     constexpr internet_checksum(const ipv4_address& source, const ipv4_address& destination, std::uint8_t protocol,
                                 std::uint16_t length) noexcept {
@@ -33,7 +34,7 @@ public:
         sum_ += protocol;
         sum_ += length;
     }
-    /// Begins with the pseudo-header of TCP, UDP and ICMPv6 over IPv6. Scope ids are not part of it.
+    /// Starts with the pseudo-header of TCP, UDP and ICMPv6 over IPv6, which has no scope ids.
     /// Source: RFC 8200 section 8.1.
     constexpr internet_checksum(const ipv6_address& source, const ipv6_address& destination, std::uint8_t protocol,
                                 std::uint32_t length) noexcept {
@@ -44,7 +45,7 @@ public:
         sum_ += length & 0xffffU;
     }
 
-    /// Goes on with these bytes.
+    /// Adds these bytes.
     constexpr internet_checksum& add(std::span<const std::byte> bytes) noexcept {
         for (const std::byte one : bytes) {
             const auto value = static_cast<std::uint64_t>(one);
@@ -61,7 +62,7 @@ public:
         return static_cast<std::uint16_t>(~sum);
     }
 
-    /// The same for the field of a UDP header, where 0 says that there is none and 0xffff stands for it.
+    /// The checksum for the field of a UDP header, where 0 means no checksum, so that 0xffff replaces it.
     /// Source: RFC 768; RFC 8200 section 8.1.
     [[nodiscard]] constexpr std::uint16_t value_for_udp() const noexcept {
         return value() == 0 ? std::uint16_t{0xffffU} : value();
@@ -72,7 +73,7 @@ private:
         for (std::size_t i = 0; i < octets.size(); i += 2) sum_ += std::uint64_t{octets[i]} << 8 | octets[i + 1];
     }
 
-    std::uint64_t sum_ = 0;  // its carries have room for 2^48 words
+    std::uint64_t sum_ = 0;  // does not overflow below 2^48 words
     bool odd_ = false;
 };
 
@@ -81,6 +82,7 @@ private:
     return internet_checksum().add(message).value();
 }
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

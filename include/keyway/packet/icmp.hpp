@@ -2,7 +2,7 @@
 #ifndef KEYWAY_PACKET_ICMP_HPP
 #define KEYWAY_PACKET_ICMP_HPP
 
-// Messages of ICMP and ICMPv6, as raw sockets and ping sockets send and receive them.
+// ICMP and ICMPv6 messages, as raw sockets and ping sockets send and receive them.
 
 #include <concepts>
 #include <cstddef>
@@ -11,16 +11,17 @@
 
 #include <keyway/address/ipv6.hpp>
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/network_order.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/packet/checksum.hpp>
+#include <keyway/packet/detail/network_order.hpp>
 #include <keyway/packet/error.hpp>
 #include <keyway/packet/icmp_types.hpp>  // IWYU pragma: export
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// A message without the IP header: type, code, four bytes whose meaning goes by the type, and a body, which of a parsed
-/// message lies in the bytes it was parsed from. Numbers are in host order.
+/// A message without the IP header: type, code, four bytes whose meaning depends on the type, and a body. The body of a
+/// parsed message refers to the parsed bytes. Numbers are in host order.
 /// Source: RFC 792; RFC 4443.
 template <icmp_message_type Type>
 struct basic_icmp_message {
@@ -30,11 +31,11 @@ struct basic_icmp_message {
 
     Type type{};
     std::uint8_t code = 0;
-    std::uint32_t parameter = 0;  ///< the four bytes
+    std::uint32_t parameter = 0;  ///< the four bytes after the checksum
     std::span<const std::byte> body;
 
-    /// An echo request; id and sequence come back in the reply, and so does the data. On a ping socket the kernel writes
-    /// its own id (the local port). Source: RFC 792, "Echo or Echo Reply Message"; RFC 4443 section 4.
+    /// An echo request. The reply has the same id, sequence and data. On a ping socket the kernel replaces the id by the
+    /// local port. Source: RFC 792, "Echo or Echo Reply Message"; RFC 4443 section 4.
     [[nodiscard]] static constexpr basic_icmp_message echo_request(std::uint16_t id, std::uint16_t sequence,
                                                                    std::span<const std::byte> data) noexcept {
         return {Type::echo_request, 0, std::uint32_t{id} << 16 | sequence, data};
@@ -44,17 +45,18 @@ struct basic_icmp_message {
         return {Type::echo_reply, 0, std::uint32_t{id} << 16 | sequence, data};
     }
 
-    /// Of an echo message.
+    /// The id of an echo message.
     [[nodiscard]] constexpr std::uint16_t id() const noexcept { return static_cast<std::uint16_t>(parameter >> 16); }
+    /// The sequence number of an echo message.
     [[nodiscard]] constexpr std::uint16_t sequence() const noexcept { return static_cast<std::uint16_t>(parameter); }
 
-    /// Whether this is the echo of `request`: its reply, with the same id, sequence and data.
+    /// Whether this is the echo reply to `request`: the same id, sequence and data.
     [[nodiscard]] constexpr bool answers(const basic_icmp_message& request) const noexcept {
         return type == Type::echo_reply && code == 0 && parameter == request.parameter &&
                detail::same_bytes(body, request.body);
     }
 
-    /// Whether it reports an error, and so quotes the datagram that caused it: quoted_datagram::in().
+    /// Whether this is an error message, which quotes the datagram that caused it: see quoted_datagram::in().
     [[nodiscard]] constexpr bool is_error() const noexcept {
         if constexpr (is_v6) return static_cast<std::uint8_t>(type) < 128;  // RFC 4443 section 2.1
         else
@@ -62,8 +64,8 @@ struct basic_icmp_message {
                    type == Type::parameter_problem || type == Type::redirect || static_cast<std::uint8_t>(type) == 4;
     }
 
-    /// The message that the bytes are. The checksum is not judged, see checksum_valid(); the kernel has done so for
-    /// ICMPv6 and on ping sockets.
+    /// Parses a message. It does not verify the checksum, see checksum_valid(); the kernel does that for ICMPv6 and on ping
+    /// sockets.
     /// Errors: truncated (less than 8 bytes).
     [[nodiscard]] static constexpr packet_result<basic_icmp_message> parse(
         std::span<const std::byte> message) noexcept {
@@ -72,13 +74,13 @@ struct basic_icmp_message {
                                   detail::read32(message, 4), message.subspan(header_size)};
     }
 
-    /// Whether the message arrived as it was sent.
+    /// Whether the checksum is correct.
     [[nodiscard]] static constexpr bool checksum_valid(std::span<const std::byte> message) noexcept
         requires(!is_v6)
     {
         return message.size() >= header_size && checksum_of(message) == 0;
     }
-    /// The same of ICMPv6, whose checksum covers the addresses too.
+    /// The same for ICMPv6, whose checksum includes the addresses.
     [[nodiscard]] static constexpr bool checksum_valid(std::span<const std::byte> message, const ipv6_address& source,
                                                        const ipv6_address& destination) noexcept
         requires is_v6
@@ -86,13 +88,13 @@ struct basic_icmp_message {
         return message.size() >= header_size && pseudo_header(message, source, destination).add(message).value() == 0;
     }
 
-    /// Writes the message to the front of `room`; the part written. ICMP's checksum is computed; that of ICMPv6, which
-    /// covers the addresses, is 0 and the kernel's to compute (RFC 3542 section 3.1).
-    /// Errors: no_room.
-    constexpr packet_result<std::span<std::byte>> write(std::span<std::byte> room) const noexcept {
-        if (room.size() < header_size || room.size() - header_size < body.size())
-            return unexpected<packet_errc>(packet_errc::no_room);
-        const auto message = room.first(header_size + body.size());
+    /// Writes the message to the beginning of the buffer. The checksum of ICMP is computed; that of ICMPv6, which includes
+    /// the addresses, is 0, since the kernel computes it (RFC 3542 section 3.1).
+    /// Returns: the part written. Errors: buffer_too_small.
+    constexpr packet_result<std::span<std::byte>> write(std::span<std::byte> buffer) const noexcept {
+        if (buffer.size() < header_size || buffer.size() - header_size < body.size())
+            return unexpected<packet_errc>(packet_errc::buffer_too_small);
+        const auto message = buffer.first(header_size + body.size());
         detail::write8(message, 0, static_cast<std::uint8_t>(type));
         detail::write8(message, 1, code);
         detail::write16(message, checksum_at, 0);
@@ -101,12 +103,12 @@ struct basic_icmp_message {
         if constexpr (!is_v6) detail::write16(message, checksum_at, checksum_of(message));
         return message;
     }
-    /// The same of ICMPv6 with its checksum, for who hands it to no kernel that would compute it.
-    constexpr packet_result<std::span<std::byte>> write(std::span<std::byte> room, const ipv6_address& source,
+    /// The same for ICMPv6 with the checksum, for messages that no kernel completes.
+    constexpr packet_result<std::span<std::byte>> write(std::span<std::byte> buffer, const ipv6_address& source,
                                                         const ipv6_address& destination) const noexcept
         requires is_v6
     {
-        const auto message = write(room);
+        const auto message = write(buffer);
         if (message)
             detail::write16(*message, checksum_at, pseudo_header(*message, source, destination).add(*message).value());
         return message;
@@ -125,6 +127,7 @@ private:
 using icmp_message = basic_icmp_message<icmp_type>;
 using icmpv6_message = basic_icmp_message<icmpv6_type>;
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

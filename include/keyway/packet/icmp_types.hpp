@@ -13,9 +13,10 @@
 
 #include <keyway/detail/config.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// RFC 792, and where named another.
+/// Types of ICMP messages. Source: RFC 792, except where noted.
 enum class icmp_type : std::uint8_t {
     echo_reply = 0,
     destination_unreachable = 3,  ///< code: icmp_unreachable
@@ -24,19 +25,19 @@ enum class icmp_type : std::uint8_t {
     router_advertisement = 9,  ///< RFC 1256
     router_solicitation = 10,  ///< RFC 1256
     time_exceeded = 11,        ///< code: icmp_exceeded
-    parameter_problem = 12,    ///< its pointer is the first byte of the message's parameter()
+    parameter_problem = 12,    ///< the first byte of `parameter` is the pointer
     timestamp_request = 13,
     timestamp_reply = 14,
     extended_echo_request = 42,  ///< RFC 8335
     extended_echo_reply = 43,    ///< RFC 8335
 };
 
-/// RFC 4443, and where named another.
+/// Types of ICMPv6 messages. Source: RFC 4443, except where noted.
 enum class icmpv6_type : std::uint8_t {
     destination_unreachable = 1,  ///< code: icmpv6_unreachable
-    packet_too_big = 2,           ///< its parameter() is the next hop's MTU
+    packet_too_big = 2,           ///< `parameter` is the next hop's MTU
     time_exceeded = 3,            ///< code: icmp_exceeded
-    parameter_problem = 4,        ///< code: icmpv6_problem; its parameter() is the offset in the quoted packet
+    parameter_problem = 4,        ///< code: icmpv6_problem; `parameter` is the offset in the quoted packet
     echo_request = 128,
     echo_reply = 129,
     multicast_listener_query = 130,      ///< RFC 2710
@@ -58,7 +59,7 @@ enum class icmp_unreachable : std::uint8_t {
     host = 1,
     protocol = 2,
     port = 3,
-    fragmentation_needed = 4,  ///< the low half of parameter() is the next hop's MTU (RFC 1191)
+    fragmentation_needed = 4,  ///< the low half of `parameter` is the next hop's MTU (RFC 1191)
     source_route_failed = 5,
     network_unknown = 6,
     host_unknown = 7,
@@ -82,7 +83,7 @@ enum class icmpv6_unreachable : std::uint8_t {
     rejected_route = 6,
 };
 
-/// The codes of time_exceeded, of both versions.
+/// The codes of time_exceeded, the same in both versions.
 enum class icmp_exceeded : std::uint8_t { in_transit = 0, in_reassembly = 1 };
 
 /// The codes of icmpv6_type::parameter_problem: RFC 4443 section 3.4.
@@ -92,17 +93,17 @@ enum class icmpv6_problem : std::uint8_t { erroneous_field = 0, unknown_next_hea
 template <class T>
 concept icmp_message_type = std::same_as<T, icmp_type> || std::same_as<T, icmpv6_type>;
 
-/// A set of message types as filters have it. That of ICMP knows 0 to 31 alone: no filter stops the types above, so
-/// they are in every set.
+/// A set of message types, for filters. A set of ICMP types has the types 0 to 31 only: no filter blocks the types above,
+/// so every set contains them.
 template <icmp_message_type Type>
 class icmp_type_set {
 public:
-    /// How many types may be in it or not.
+    /// The number of types that can be inserted and erased.
     static constexpr std::size_t capacity = std::same_as<Type, icmp_type> ? 32 : 256;
-    /// A bit for each type, the lowest bit of the first word for type 0.
+    /// One bit per type: the lowest bit of the first word is type 0.
     using words_type = std::array<std::uint32_t, capacity / 32>;
 
-    /// No type at all.
+    /// The empty set.
     constexpr icmp_type_set() noexcept = default;
     constexpr icmp_type_set(std::initializer_list<Type> types) noexcept {
         for (const Type one : types) insert(one);
@@ -125,7 +126,7 @@ public:
     }
     [[nodiscard]] constexpr const words_type& words() const noexcept { return words_; }
 
-    /// Every type that is not in it: `~icmp_type_set{icmp_type::echo_request}`.
+    /// The set of all other types: `~icmp_type_set{icmp_type::echo_request}`.
     [[nodiscard]] constexpr icmp_type_set operator~() const noexcept {
         icmp_type_set others;
         for (std::size_t i = 0; i < words_.size(); ++i) others.words_[i] = ~words_[i];
@@ -137,6 +138,7 @@ private:
     words_type words_{};
 };
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_PACKET_IPV4_HEADER_HPP
 #define KEYWAY_PACKET_IPV4_HEADER_HPP
 
-// What stands before every IPv4 packet, and so before what a raw IPv4 socket receives.
+// The IPv4 header, with which every packet that a raw IPv4 socket receives begins.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,14 +10,15 @@
 
 #include <keyway/address/ipv4.hpp>
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/network_order.hpp>
 #include <keyway/expected.hpp>
 #include <keyway/packet/checksum.hpp>
+#include <keyway/packet/detail/network_order.hpp>
 #include <keyway/packet/error.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// The fields of an IPv4 header, numbers in host order.
+/// The fields of an IPv4 header. Numbers are in host order.
 ///
 ///     const auto header = kw::ipv4_header::parse(packet);
 ///     if (header) use(header->source, header->payload(packet));
@@ -29,25 +30,24 @@ struct ipv4_header {
 
     std::uint8_t dscp = 0;            ///< differentiated services, 0 to 63
     std::uint8_t ecn = 0;             ///< explicit congestion notification, 0 to 3
-    std::uint16_t total_length = 20;  ///< bytes of the packet, this header included
-    std::uint16_t id = 0;             ///< common to the fragments of a packet
+    std::uint16_t total_length = 20;  ///< bytes of the packet, including this header
+    std::uint16_t id = 0;             ///< the same in all fragments of a packet
     bool dont_fragment = false;
     bool more_fragments = false;
-    std::uint16_t fragment_offset = 0;  ///< bytes of the packet before this fragment, a multiple of 8
+    std::uint16_t fragment_offset = 0;  ///< bytes of the packet that precede this fragment, a multiple of 8
     std::uint8_t time_to_live = 64;
     std::uint8_t protocol = 0;
     ipv4_address source;
     ipv4_address destination;
-    std::span<const std::byte> options;  ///< 0 to 40 bytes, a multiple of 4; of a parsed header they lie in the packet
+    std::span<const std::byte> options;  ///< 0 to 40 bytes, a multiple of 4; after parse() a part of the packet
 
-    /// Bytes of the header.
+    /// The length of the header in bytes.
     [[nodiscard]] constexpr std::size_t size() const noexcept { return min_size + options.size(); }
 
-    /// The header at the front of `packet`. Less than the whole packet will do, as ICMP errors quote it; the checksum is
-    /// not judged, see checksum_valid().
-    ///
-    /// macOS hands packets to raw sockets with the total length and the fragment offset in host order.
+    /// Parses the header at the beginning of `packet`, which need not be complete: ICMP errors quote the first part of a
+    /// packet. It does not verify the checksum, see checksum_valid().
     /// Errors: truncated, wrong_version, bad_header_length, bad_total_length.
+    /// Platforms: macOS passes packets to raw sockets with total length and fragment offset in host order.
     [[nodiscard]] static constexpr packet_result<ipv4_header> parse(std::span<const std::byte> packet) noexcept {
         if (packet.empty()) return unexpected<packet_errc>(packet_errc::truncated);
         if (detail::read8(packet, 0) >> 4 != version) return unexpected<packet_errc>(packet_errc::wrong_version);
@@ -72,30 +72,29 @@ struct ipv4_header {
         return header;
     }
 
-    /// Whether the header at the front of `packet` is one, and arrived as it was sent.
+    /// Whether `packet` begins with a valid header whose checksum is correct.
     [[nodiscard]] static constexpr bool checksum_valid(std::span<const std::byte> packet) noexcept {
         const auto header = parse(packet);
         return header && checksum_of(packet.first(header->size())) == 0;
     }
 
-    /// What follows the header in the packet that it was parsed from: all that there is of what total_length names.
+    /// The part after the header of the packet that this was parsed from, up to total_length or the end of the packet.
     [[nodiscard]] constexpr std::span<const std::byte> payload(std::span<const std::byte> packet) const noexcept {
         const auto whole = detail::at_most(packet, total_length);
         return whole.subspan(detail::at_most(whole, size()).size());
     }
 
-    /// Writes the header with its checksum to the front of `room`; the part written.
-    ///
-    /// Linux, where option::header_included is set, writes total length and checksum itself, and source and id where
-    /// they are 0.
-    /// Errors: field_too_large (dscp, ecn, options; an offset that is no multiple of 8), bad_total_length, no_room.
-    constexpr packet_result<std::span<std::byte>> write(std::span<std::byte> room) const noexcept {
+    /// Writes the header with its checksum to the beginning of the buffer. Returns: the part written.
+    /// Errors: field_too_large (dscp, ecn, options, or an offset that is not a multiple of 8), bad_total_length,
+    /// buffer_too_small.
+    /// Platforms: with option::header_included Linux fills in total length and checksum, and source and id if they are 0.
+    constexpr packet_result<std::span<std::byte>> write(std::span<std::byte> buffer) const noexcept {
         if (dscp > max_dscp || ecn > max_ecn || fragment_offset % offset_unit != 0 || options.size() % 4 != 0 ||
             size() > max_size)
             return unexpected<packet_errc>(packet_errc::field_too_large);
         if (total_length < size()) return unexpected<packet_errc>(packet_errc::bad_total_length);
-        if (room.size() < size()) return unexpected<packet_errc>(packet_errc::no_room);
-        const auto header = room.first(size());
+        if (buffer.size() < size()) return unexpected<packet_errc>(packet_errc::buffer_too_small);
+        const auto header = buffer.first(size());
         detail::write8(header, 0, static_cast<std::uint8_t>(version << 4 | size() / 4));
         detail::write8(header, 1, static_cast<std::uint8_t>(dscp << 2 | ecn));
         detail::write16(header, 2, total_length);
@@ -128,6 +127,7 @@ private:
     }
 };
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_PACKET_QUOTED_HPP
 #define KEYWAY_PACKET_QUOTED_HPP
 
-// The datagram that an ICMP error is about.
+// The datagram that caused an ICMP error.
 
 #include <array>
 #include <cstddef>
@@ -12,27 +12,29 @@
 #include <keyway/address/ip.hpp>
 #include <keyway/address/ipv6.hpp>
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/network_order.hpp>
 #include <keyway/expected.hpp>
+#include <keyway/packet/detail/network_order.hpp>
 #include <keyway/packet/error.hpp>
 #include <keyway/packet/icmp.hpp>
 #include <keyway/packet/ipv4_header.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 
-/// The beginning of a datagram as an ICMP error quotes it: where it came from, where it was to go, and what of it is left.
-/// Routers write it, and anybody can: it is a hint, to be compared with what was sent.
+/// The first part of a datagram as quoted in an ICMP error: source, destination, and the quoted payload. Anyone can forge
+/// an ICMP error, so compare the quotation with the datagram you sent.
 /// Source: RFC 792; RFC 4443 section 3; RFC 4884 (what may follow the quotation).
 struct quoted_datagram {
     ip_address source;
     ip_address destination;
-    std::uint8_t protocol = 0;           ///< of the payload; behind the extension headers of IPv6
-    std::uint16_t source_port = 0;       ///< 0 where the protocol has none, or not enough was quoted
-    std::uint16_t destination_port = 0;  ///< the same
-    std::span<const std::byte> payload;  ///< what was quoted behind the IP header; of an echo, icmp_message::parse() it
+    std::uint8_t protocol = 0;           ///< protocol of the payload; for IPv6, after the extension headers
+    std::uint16_t source_port = 0;       ///< 0 if the protocol has no ports, or too little was quoted
+    std::uint16_t destination_port = 0;  ///< likewise
+    std::span<const std::byte>
+        payload;  ///< the quoted part after the IP header; for an echo request, icmp_message::parse() reads it
 
-    /// The datagram that the message quotes.
-    /// Errors: not_an_error; those of ipv4_header::parse(), whichever version it is.
+    /// The datagram quoted in the message.
+    /// Errors: not_an_error, and those of ipv4_header::parse(), for IPv6 as well.
     template <icmp_message_type Type>
     [[nodiscard]] static constexpr packet_result<quoted_datagram> in(const basic_icmp_message<Type>& message) noexcept {
         if (!message.is_error()) return unexpected<packet_errc>(packet_errc::not_an_error);
@@ -41,7 +43,8 @@ struct quoted_datagram {
     }
 
 private:
-    /// The body without what may follow the quotation: these types say, in bytes that once were unused, how long it is.
+    /// The body without the extensions that may follow the quotation. These types state the length of the quotation in
+    /// formerly unused bytes.
     template <icmp_message_type Type>
     static constexpr std::span<const std::byte> quotation(const basic_icmp_message<Type>& message) noexcept {
         std::size_t length = 0;
@@ -73,12 +76,10 @@ private:
     }
 
     static constexpr ipv6_address address_at(std::span<const std::byte> packet, std::size_t at) noexcept {
-        ipv6_address::octets_type octets{};
-        for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = detail::read8(packet, at + i);
-        return ipv6_address(octets);
+        return ipv6_address(packet.subspan(at).first<16>());
     }
 
-    /// Goes past the extension headers that are whole; false where the payload is not the beginning of the message.
+    /// Skips the complete extension headers. Returns: false if the payload is not the beginning of the message.
     constexpr bool skip_extensions() noexcept {
         constexpr std::uint8_t hop_by_hop = 0;
         constexpr std::uint8_t routing = 43;
@@ -113,6 +114,7 @@ private:
     }
 };
 
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

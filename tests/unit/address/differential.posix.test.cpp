@@ -23,8 +23,8 @@
 #include "support/address_vectors.hpp"
 #include "support/values.hpp"
 
-// The C library as a second opinion on a million texts, and the round trip of every value type. What is generated is
-// the same in every run.
+// Compares a million texts with the C library, and checks the round trip of every value type. Every run generates the same
+// texts.
 
 namespace {
 
@@ -39,7 +39,7 @@ using keyway::ipv6_address;
 using keyway::ipv6_network;
 using support::str;
 
-/// splitmix64: small, and the same everywhere.
+/// splitmix64: small, and the same sequence on every platform.
 class random_source {
 public:
     explicit random_source(std::uint64_t seed) : state_(seed) {}
@@ -61,7 +61,7 @@ private:
     std::uint64_t state_;
 };
 
-/// Texts whose last byte is the last one before a page that cannot be read: a parser that looks behind the end dies.
+/// Texts that end at a page that cannot be read: a parser that reads past the end crashes.
 class guarded_buffer {
 public:
     guarded_buffer() {
@@ -87,7 +87,7 @@ private:
 
 ipv4_address random_ipv4(random_source& random) { return ipv4_address::from_number(random.value<std::uint32_t>()); }
 
-/// Groups of zero are frequent, and so are v4-mapped addresses.
+/// Addresses with frequent zero groups and frequent v4-mapped addresses.
 ipv6_address random_ipv6(random_source& random) {
     if (random.one_in(16)) return ipv6_address::v4_mapped(random_ipv4(random));
     std::array<std::uint16_t, 8> groups{};
@@ -118,7 +118,7 @@ std::string random_text(random_source& random, std::string_view alphabet, std::s
     return text;
 }
 
-/// At most three times: a byte more, less, other or swapped, or a piece twice.
+/// Mutates up to three times: inserts, removes, changes or swaps a byte, or repeats a part.
 void mutate(std::string& text, random_source& random) {
     for (std::size_t times = random.below(4); times != 0; --times) {
         const std::size_t at = random.below(text.size() + 1);
@@ -146,13 +146,13 @@ std::string random_dotted_quad(random_source& random) {
     return text;
 }
 
-/// One to four digits of either case, leading zeros included.
+/// One to four digits in either case, with leading zeros.
 void append_random_group(std::string& text, random_source& random) {
     constexpr std::string_view digits = "0123456789abcdefABCDEF";
     for (std::size_t left = 1 + random.below(4); left != 0; --left) text += digits[random.below(digits.size())];
 }
 
-/// A valid text in one of its many spellings.
+/// A valid text in one of its spellings.
 std::string random_ipv6_spelling(random_source& random) {
     const bool has_dotted_tail = random.one_in(4);
     const std::size_t groups = has_dotted_tail ? 6 : 8;
@@ -174,7 +174,7 @@ std::string random_ipv6_spelling(random_source& random) {
     return text;
 }
 
-// ---- the second opinion
+// ---- inet_pton and inet_ntop
 
 std::optional<ipv4_address> second_ipv4(const std::string& text) {
     ipv4_address::octets_type octets{};
@@ -182,7 +182,7 @@ std::optional<ipv4_address> second_ipv4(const std::string& text) {
     return ipv4_address(octets);
 }
 
-/// A decimal number of 32 bits without leading zeros, the long way.
+/// A 32-bit decimal number without leading zeros, by a simple second implementation.
 std::optional<std::uint32_t> second_zone(const std::string& text) {
     if (text.empty() || text.size() > 10 || text.find_first_not_of("0123456789") != std::string::npos) return {};
     const unsigned long long number = std::stoull(text);
@@ -190,7 +190,7 @@ std::optional<std::uint32_t> second_zone(const std::string& text) {
     return static_cast<std::uint32_t>(number);
 }
 
-/// inet_pton knows no zone: what follows '%' is looked at apart.
+/// inet_pton has no zones: the part after '%' is compared separately.
 std::optional<ipv6_address> second_ipv6(const std::string& text) {
     const std::size_t percent = text.find('%');
     ipv6_address::octets_type octets{};
@@ -218,7 +218,7 @@ bool is_v4_compatible(const ipv6_address& address) {
     return address.group(6) != 0;
 }
 
-/// Counts instead of one assertion a text, and keeps the first text that went wrong.
+/// Counts failures instead of one assertion per text, and keeps the first text that failed.
 struct tally {
     std::size_t accepted = 0;
     std::size_t refused = 0;
@@ -258,7 +258,7 @@ tally compare_parsers(std::uint64_t seed, std::size_t count, Second second, Gene
 
 constexpr std::size_t quarter_million = 250'000;
 
-TEST_CASE("every text of the tables is for inet_pton what it is for keyway") {
+TEST_CASE("inet_pton agrees on every text of the tables") {
     const auto comparable = [](const vectors::text_vector& v) { return v.text.find('\0') == std::string_view::npos; };
     for (const vectors::text_vector& v : vectors::ipv4) {
         INFO("text: ", str(v.text));
@@ -270,7 +270,7 @@ TEST_CASE("every text of the tables is for inet_pton what it is for keyway") {
     }
 }
 
-TEST_CASE("a quarter of a million mutated IPv4 texts are parsed as inet_pton parses them") {
+TEST_CASE("a quarter of a million mutated IPv4 texts are parsed like inet_pton") {
     const tally done = compare_parsers<ipv4_address>(1, quarter_million, second_ipv4, [](random_source& random) {
         std::string text = random_dotted_quad(random);
         mutate(text, random);
@@ -281,7 +281,7 @@ TEST_CASE("a quarter of a million mutated IPv4 texts are parsed as inet_pton par
     CHECK(done.refused > 50'000);
 }
 
-TEST_CASE("a quarter of a million random texts are parsed as IPv4 as inet_pton parses them") {
+TEST_CASE("a quarter of a million random texts are parsed as IPv4 like inet_pton") {
     const tally done = compare_parsers<ipv4_address>(2, quarter_million, second_ipv4, [](random_source& random) {
         return random.one_in(2) ? random_text(random, wide_alphabet, 20) : random_text(random, "0123456789....", 12);
     });
@@ -290,7 +290,7 @@ TEST_CASE("a quarter of a million random texts are parsed as IPv4 as inet_pton p
     CHECK(done.refused > 200'000);
 }
 
-TEST_CASE("a quarter of a million mutated IPv6 texts are parsed as inet_pton parses them, zones apart") {
+TEST_CASE("a quarter of a million mutated IPv6 texts are parsed like inet_pton, except for zones") {
     const tally done = compare_parsers<ipv6_address>(3, quarter_million, second_ipv6, [](random_source& random) {
         std::string text = random_ipv6_spelling(random);
         mutate(text, random);
@@ -301,7 +301,7 @@ TEST_CASE("a quarter of a million mutated IPv6 texts are parsed as inet_pton par
     CHECK(done.refused > 50'000);
 }
 
-TEST_CASE("a quarter of a million random texts are parsed as IPv6 as inet_pton parses them, zones apart") {
+TEST_CASE("a quarter of a million random texts are parsed as IPv6 like inet_pton, except for zones") {
     const tally done = compare_parsers<ipv6_address>(4, quarter_million, second_ipv6, [](random_source& random) {
         return random.one_in(2) ? random_text(random, wide_alphabet, 45) : random_text(random, "01fF::::::.%", 24);
     });
@@ -310,7 +310,7 @@ TEST_CASE("a quarter of a million random texts are parsed as IPv6 as inet_pton p
     CHECK(done.refused > 200'000);
 }
 
-TEST_CASE("addresses are printed as inet_ntop prints them, v4-compatible ones apart") {
+TEST_CASE("addresses are printed like inet_ntop, except for v4-compatible ones") {
     random_source random(5);
     tally done;
     for (std::size_t i = 0; i < 100'000; ++i) {
@@ -345,7 +345,7 @@ void check_round_trip(std::uint64_t seed, Make make) {
     done.check_none_wrong();
 }
 
-TEST_CASE("every value is what its text is parsed to") {
+TEST_CASE("the text of every value parses to that value") {
     SUBCASE("ipv4_address") { check_round_trip<ipv4_address>(10, random_ipv4); }
     SUBCASE("ipv6_address without a scope id") { check_round_trip<ipv6_address>(11, random_ipv6); }
     SUBCASE("ipv6_address with a scope id") { check_round_trip<ipv6_address>(12, random_scoped_ipv6); }
@@ -376,7 +376,7 @@ TEST_CASE("every value is what its text is parsed to") {
     }
 }
 
-/// What a parser accepts of mutated texts prints as a text that it accepts and prints the same.
+/// A value parsed from a mutated text prints as a text that parses to the same value.
 template <class Value, class Make>
 void check_fixed_point(std::uint64_t seed, Make make) {
     random_source random(seed);
@@ -397,7 +397,7 @@ void check_fixed_point(std::uint64_t seed, Make make) {
     CHECK(done.refused > 5'000);
 }
 
-TEST_CASE("the text of what was parsed is parsed to the same, where address and number are mutated together") {
+TEST_CASE("printing and parsing is the identity for mutated texts of address and number") {
     const auto port = [](random_source& random) { return ':' + std::to_string(random.value<std::uint16_t>()); };
     SUBCASE("endpoint<ipv4>") {
         check_fixed_point<endpoint<ipv4>>(

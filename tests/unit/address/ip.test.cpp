@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -22,7 +25,7 @@ using namespace keyway::literals;
 using support::str;
 
 template <class T>
-concept lends_from_a_temporary = requires { T{}.if_v4(); } || requires { T{}.if_v6(); };
+concept lends_from_a_temporary = requires { T{}.as_v4(); } || requires { T{}.as_v6(); };
 
 static_assert(std::is_trivially_copyable_v<ip_address>);
 static_assert(ip_address::max_text == ipv6_address::max_text);
@@ -33,8 +36,8 @@ static_assert(!lends_from_a_temporary<ip_address>);
 constexpr ip_address v4 = ipv4_address(192, 0, 2, 1);
 constexpr ip_address v6 = "2001:db8::1%2"_ipv6;
 static_assert(ip_address{} == ipv4_address::any());
-static_assert(v4.is_v4() && !v4.is_v6() && *v4.if_v4() == ipv4_address(192, 0, 2, 1) && v4.if_v6() == nullptr);
-static_assert(v6.is_v6() && !v6.is_v4() && *v6.if_v6() == "2001:db8::1%2"_ipv6 && v6.if_v4() == nullptr);
+static_assert(v4.is_v4() && !v4.is_v6() && *v4.as_v4() == ipv4_address(192, 0, 2, 1) && v4.as_v6() == nullptr);
+static_assert(v6.is_v6() && !v6.is_v4() && *v6.as_v6() == "2001:db8::1%2"_ipv6 && v6.as_v4() == nullptr);
 static_assert(v4.text() == "192.0.2.1" && v6.text() == "2001:db8::1%2");
 static_assert(v4 < v6 && v4 != v6);
 static_assert(ip_address::parse("192.0.2.1") == v4);
@@ -50,7 +53,7 @@ static_assert([] {
 static_assert("192.0.2.1"_ip == v4 && "2001:db8::1%2"_ip == v6);
 static_assert(std::is_same_v<decltype("::"_ip), ip_address>);
 
-TEST_CASE("an ip_address is parsed as IPv6 where the text has a colon, else as IPv4") {
+TEST_CASE("an ip_address is parsed as IPv6 if the text has two colons, otherwise as IPv4") {
     support::check_texts<&ip_address::parse>(vectors::ip);
     CHECK(ip_address::parse("1.2.3.4").value().is_v4());
     CHECK(ip_address::parse("::1.2.3.4").value().is_v6());
@@ -70,20 +73,43 @@ TEST_CASE("an ip_address accepts what either family accepts, and nothing else") 
     }
 }
 
+static_assert(ip_address::from_bytes("192.0.2.1"_ipv4.to_bytes()) == "192.0.2.1"_ip);
+static_assert(ip_address::from_bytes("2001:db8::1"_ipv6.to_bytes()) == "2001:db8::1"_ip);
+static_assert(ip_address::from_bytes({}).error() == text_error{.reason = text_errc::wrong_byte_count});
+
+TEST_CASE("an ip_address is made from 4 or 16 bytes, and from no other number") {
+    const std::array<std::byte, 20> bytes{std::byte{0x20}, std::byte{1}, std::byte{0x0d}, std::byte{0xb8}};
+    for (std::size_t size = 0; size <= bytes.size(); ++size) {
+        CAPTURE(size);
+        const auto made = ip_address::from_bytes(std::span(bytes).first(size));
+        CHECK(made.has_value() == (size == 4 || size == 16));
+        if (!made) {
+            CHECK(made.error().reason == text_errc::wrong_byte_count);
+            continue;
+        }
+        CHECK(*made == (size == 4 ? "32.1.13.184"_ip : "2001:db8::"_ip));
+        std::array<std::byte, 16> buffer{};
+        const std::span<std::byte> written = made->to_bytes(buffer);
+        CHECK(written.data() == buffer.data());
+        CHECK(written.size() == size);
+        CHECK(ip_address::from_bytes(written) == made);
+    }
+}
+
 TEST_CASE("the default ip_address is 0.0.0.0") {
     CHECK(ip_address{}.is_v4());
     CHECK(str(ip_address{}) == "0.0.0.0");
 }
 
-TEST_CASE("an ip_address lends the address that it is") {
+TEST_CASE("as_v4() and as_v6() point to the address of that family") {
     const ip_address four = "192.0.2.1"_ipv4;
-    REQUIRE(four.if_v4() != nullptr);
-    CHECK(*four.if_v4() == "192.0.2.1"_ipv4);
-    CHECK(four.if_v6() == nullptr);
+    REQUIRE(four.as_v4() != nullptr);
+    CHECK(*four.as_v4() == "192.0.2.1"_ipv4);
+    CHECK(four.as_v6() == nullptr);
     const ip_address six = "fe80::1%2"_ipv6;
-    REQUIRE(six.if_v6() != nullptr);
-    CHECK(*six.if_v6() == "fe80::1%2"_ipv6);
-    CHECK(six.if_v4() == nullptr);
+    REQUIRE(six.as_v6() != nullptr);
+    CHECK(*six.as_v6() == "fe80::1%2"_ipv6);
+    CHECK(six.as_v4() == nullptr);
 }
 
 TEST_CASE("an ip_address can be assigned the other family") {
@@ -106,7 +132,7 @@ TEST_CASE("a v4-mapped address is not equal to the IPv4 address before unmap()")
     CHECK("::ffff:192.0.2.1%7"_ip.unmap() == four);
 }
 
-TEST_CASE("unmap() leaves every other address as it is") {
+TEST_CASE("unmap() returns every other address unchanged") {
     for (const std::string_view text : {"192.0.2.1", "::192.0.2.1", "fe80::1%2", "::", "64:ff9b::192.0.2.1"}) {
         const ip_address address = ip_address::parse(text).value();
         CHECK(address.unmap() == address);
@@ -118,7 +144,7 @@ TEST_CASE("an ip_address is printed into the caller's buffer") {
     support::check_print("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295"_ip);
 }
 
-TEST_CASE("an ip_address is classified as the address that it is") {
+TEST_CASE("an ip_address is classified like the address that it holds") {
     for (const vectors::classified& line : vectors::ipv4_kinds) {
         INFO("address: ", str(line.text));
         CHECK(support::kind_of(ip_address::parse(line.text).value()) == (line.is & ~vectors::broadcast));
@@ -129,12 +155,12 @@ TEST_CASE("an ip_address is classified as the address that it is") {
     }
 }
 
-TEST_CASE("every IPv4 address is before every IPv6 address") {
+TEST_CASE("every IPv4 address sorts before every IPv6 address") {
     support::check_ascending(support::parse_all<ip_address>(
         {"0.0.0.0", "10.0.0.1", "255.255.255.255", "::", "::%1", "::1", "::10.0.0.1", "::ffff:10.0.0.1", "ffff::"}));
 }
 
-TEST_CASE("ip addresses hash apart, across the families too") {
+TEST_CASE("ip addresses have distinct hashes, also across families") {
     support::check_hash_spread([](std::uint32_t i) {
         const auto four = ipv4_address::from_number(0x0a000000 + i / 2);
         return i % 2 == 0 ? ip_address(four) : ip_address(ipv6_address::v4_mapped(four));

@@ -45,12 +45,12 @@ static_assert("192.0.2.0/24"_ipv4_network == documentation);
 static_assert("2001:db8::/32"_ipv6_network == ipv6_network::of("2001:db8::1"_ipv6, 32));
 static_assert(std::is_same_v<decltype("::/0"_ipv6_network), ipv6_network>);
 
-TEST_CASE("a network is parsed with its prefix length, and set host bits are refused") {
+TEST_CASE("a network is parsed with its prefix length, and set host bits are rejected") {
     support::check_texts<&ipv4_network::parse>(vectors::ipv4_network);
     support::check_texts<&ipv6_network::parse>(vectors::ipv6_network);
 }
 
-TEST_CASE("what is wrong with the address is wrong with the network's text, at the same place") {
+TEST_CASE("an error in the address is reported at the same position in the network's text") {
     for (const vectors::text_vector& v : vectors::ipv4) {
         if (v.is_valid() || v.error.reason == text_errc::trailing_characters || v.text.empty()) continue;
         INFO("text: ", str(v.text));
@@ -63,7 +63,7 @@ TEST_CASE("the text of a network has no zone") {
     CHECK(fault_of(ipv6_network::parse("fe80::%0/64")) == text_error{text_errc::prefix_length_missing, 0, 6});
 }
 
-TEST_CASE("the default network contains every address of its family, but no refused text becomes it") {
+TEST_CASE("the default network contains every address of its family, and no invalid text parses as it") {
     CHECK(str(ipv4_network{}) == "0.0.0.0/0");
     CHECK(str(ipv6_network{}) == "::/0");
     CHECK(ipv4_network{}.contains("255.255.255.255"_ipv4));
@@ -72,7 +72,7 @@ TEST_CASE("the default network contains every address of its family, but no refu
     CHECK(!ipv6_network::parse(""));
 }
 
-TEST_CASE("of() drops host bits and scope id, and refuses a prefix longer than the address") {
+TEST_CASE("of() drops host bits and scope id, and rejects a prefix longer than the address") {
     CHECK(str(ipv4_network::of("192.0.2.255"_ipv4, 24).value()) == "192.0.2.0/24");
     CHECK(str(ipv4_network::of("192.0.2.255"_ipv4, 0).value()) == "0.0.0.0/0");
     CHECK(str(ipv4_network::of("192.0.2.255"_ipv4, 32).value()) == "192.0.2.255/32");
@@ -83,7 +83,7 @@ TEST_CASE("of() drops host bits and scope id, and refuses a prefix longer than t
     CHECK(fault_of(ipv4_network::of("0.0.0.0"_ipv4, ~0U)) == text_error{.reason = text_errc::prefix_length_too_large});
 }
 
-/// A block, its mask, its last address, and the addresses that lie just outside.
+/// A network, its mask and last address, and the addresses just outside it.
 struct block {
     std::string_view network, netmask, last, before, after;
 };
@@ -101,7 +101,7 @@ void check_block(const block& line) {
     if (!line.after.empty()) CHECK(!net.contains(address::parse(line.after).value()));
 }
 
-TEST_CASE("a network ends where its last address is") {
+TEST_CASE("last_address() is the last address in the network") {
     constexpr block ipv4_blocks[] = {
         {"0.0.0.0/0", "0.0.0.0", "255.255.255.255", "", ""},
         {"0.0.0.0/1", "128.0.0.0", "127.255.255.255", "", "128.0.0.0"},
@@ -150,7 +150,7 @@ TEST_CASE("networks are ordered by address, then by prefix length") {
         support::parse_all<ipv6_network>({"::/0", "::/96", "2001:db8::/32", "2001:db8::/48", "ff00::/8"}));
 }
 
-TEST_CASE("networks hash apart") {
+TEST_CASE("networks have distinct hashes") {
     support::check_hash_spread(
         [](std::uint32_t i) { return ipv4_network::of(ipv4_address::from_number(i / 8 << 12), 25 + i % 8).value(); });
     support::check_hash_spread([](std::uint32_t i) {

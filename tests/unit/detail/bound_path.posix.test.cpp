@@ -22,7 +22,7 @@ static_assert(std::is_trivially_copyable_v<kw::detail::bound_path>);
 
 namespace {
 
-/// A directory, the path of a socket in it, and a listener there.
+/// A directory, and the path of a socket in it.
 struct place : test::bounded {
     test::temporary_directory directory;
     std::string path = directory.path("socket");
@@ -32,14 +32,14 @@ struct place : test::bounded {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(place, "59: closing a listener removes the path that it bound") {
+TEST_CASE_FIXTURE(place, "closing a listener removes the path that it bound") {
     auto listener = listen();
     CHECK(exists(path));
     must(listener.close());
     CHECK_FALSE(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: so does the destructor, and an assignment over it") {
+TEST_CASE_FIXTURE(place, "the destructor and an assignment remove the path that a listener bound") {
     { const auto listener = listen(); }
     CHECK_FALSE(exists(path));
     auto listener = listen();
@@ -47,14 +47,14 @@ TEST_CASE_FIXTURE(place, "59: so does the destructor, and an assignment over it"
     CHECK_FALSE(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: a listener can be started at the same path again") {
+TEST_CASE_FIXTURE(place, "a listener can bind the same path again") {
     for (int i = 0; i < 3; ++i) {
         const auto listener = listen();
         CHECK(kw::unix_stream::connect(directory.endpoint()));
     }
 }
 
-TEST_CASE_FIXTURE(place, "59: a socket that never listened removes its path too") {
+TEST_CASE_FIXTURE(place, "a socket that never listened removes the path that it bound") {
     auto stream = must(kw::unix_stream::bind(directory.endpoint()));
     CHECK(exists(path));
     must(stream.close());
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(place, "59: a socket that never listened removes its path too"
     CHECK_FALSE(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: the duty goes along from state to state") {
+TEST_CASE_FIXTURE(place, "the path survives state changes and is removed in the last state") {
     auto socket = must(kw::unix_datagram::bind(directory.endpoint()));
     const auto peer = must(kw::unix_datagram::bind(directory.endpoint("peer")));
     auto connection = must(std::move(socket).connect(directory.endpoint("peer")));
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(place, "59: the duty goes along from state to state") {
     CHECK_FALSE(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: a connected datagram socket removes the path that it bound") {
+TEST_CASE_FIXTURE(place, "a connected datagram socket removes the path that it bound") {
     const auto peer = must(kw::unix_datagram::bind(directory.endpoint("peer")));
     {
         auto socket = must(kw::unix_datagram::bind(directory.endpoint()));
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(place, "59: a connected datagram socket removes the path that 
     CHECK_FALSE(exists(path));
 }
 
-TEST_CASE_TEMPLATE("59: a client that bound a path and connected leaves the path to the caller", T, kw::unix_stream,
+TEST_CASE_TEMPLATE("a stream client that bound a path and connected leaves the path to the caller", T, kw::unix_stream,
                    kw::unix_seqpacket) {
     const test::bounded watch;
     const test::temporary_directory directory;
@@ -97,22 +97,22 @@ TEST_CASE_TEMPLATE("59: a client that bound a path and connected leaves the path
     CHECK(exists(directory.path("client")));
 }
 
-TEST_CASE_FIXTURE(place, "59: a client that fails to connect removes the path that it bound") {
+TEST_CASE_FIXTURE(place, "a client that fails to connect removes the path that it bound") {
     auto socket = must(kw::unix_stream::bind(directory.endpoint()));
-    CHECK(failure(std::move(socket).connect(directory.endpoint("missing"))) == kw::errc::no_such_file);
+    CHECK(failure(std::move(socket).connect(directory.endpoint("missing"))) == kw::errc::no_such_file_or_directory);
     CHECK_FALSE(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: a duplicate leaves the path alone") {
+TEST_CASE_FIXTURE(place, "a duplicate does not remove the path") {
     auto listener = listen();
     { const auto copy = must(listener.duplicate()); }
     CHECK(exists(path));
     const auto copy = must(listener.duplicate());
     must(listener.close());
-    CHECK_FALSE(exists(path));  // though the copy still listens
+    CHECK_FALSE(exists(path));  // although the copy still listens
 }
 
-TEST_CASE_FIXTURE(place, "59: a file that took the path's place stays") {
+TEST_CASE_FIXTURE(place, "another file at the path is not removed") {
     auto listener = listen();
     REQUIRE(::unlink(path.c_str()) == 0);
     test::make_file(path);
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(place, "59: a file that took the path's place stays") {
     CHECK(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: another listener that took the path's place stays reachable") {
+TEST_CASE_FIXTURE(place, "another listener at the path stays reachable") {
     auto old = listen();
     REQUIRE(::unlink(path.c_str()) == 0);
     const auto successor = listen();
@@ -129,14 +129,14 @@ TEST_CASE_FIXTURE(place, "59: another listener that took the path's place stays 
     CHECK(kw::unix_stream::connect(directory.endpoint()));
 }
 
-TEST_CASE_FIXTURE(place, "59: a path that is gone already is no error") {
+TEST_CASE_FIXTURE(place, "closing succeeds if the path no longer exists") {
     auto listener = listen();
     REQUIRE(::unlink(path.c_str()) == 0);
     CHECK(listener.close());
     CHECK_FALSE(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: what was renamed stays, and so does what a link names") {
+TEST_CASE_FIXTURE(place, "a renamed socket, a link at the path and its target are not removed") {
     auto listener = listen();
     REQUIRE(::rename(path.c_str(), directory.path("moved").c_str()) == 0);
     must(listener.close());
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(place, "59: what was renamed stays, and so does what a link na
     CHECK(exists(directory.path("target")));
 }
 
-TEST_CASE_FIXTURE(place, "59: a child that closes its copy leaves the path alone") {
+TEST_CASE_FIXTURE(place, "a child process that closes its copy does not remove the path") {
     auto listener = listen();
     test::check_in_child([&]() -> std::string {
         KEYWAY_CHILD_CHECK(listener.close().has_value());
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(place, "59: a child that closes its copy leaves the path alone
     CHECK_FALSE(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: a child whose destructor runs leaves the path alone") {
+TEST_CASE_FIXTURE(place, "a destructor in a child process does not remove the path") {
     auto listener = listen();
     test::check_in_child([&]() -> std::string {
         { const auto doomed = std::move(listener); }
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(place, "59: a child whose destructor runs leaves the path alon
     CHECK(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: a child removes the path that it bound itself") {
+TEST_CASE_FIXTURE(place, "a child process removes the path that it bound") {
     test::check_in_child([&]() -> std::string {
         { const auto listener = must(kw::unix_stream::listen(directory.endpoint())); }
         KEYWAY_CHILD_CHECK(!exists(path));
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(place, "59: a child removes the path that it bound itself") {
     });
 }
 
-TEST_CASE_FIXTURE(place, "59: who is released leaves the path, and who adopts it too") {
+TEST_CASE_FIXTURE(place, "neither release nor an adopting owner removes the path") {
     auto listener = listen();
     const int native = listener.release();
     CHECK(exists(path));
@@ -192,11 +192,11 @@ TEST_CASE_FIXTURE(place, "59: who is released leaves the path, and who adopts it
     CHECK(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: the duty moves with the owner, and once") {
+TEST_CASE_FIXTURE(place, "the path moves with the owner and is removed once") {
     auto first = listen();
     {
         const auto second = std::move(first);
-        CHECK(failure(first.close()) == kw::errc::bad_descriptor);
+        CHECK(failure(first.close()) == kw::errc::bad_file_descriptor);
         CHECK(exists(path));
     }
     CHECK_FALSE(exists(path));
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(place, "59: the duty moves with the owner, and once") {
     CHECK_FALSE(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: a bind that fails removes nothing") {
+TEST_CASE_FIXTURE(place, "a failed bind removes nothing") {
     test::make_file(path);
     CHECK(failure(kw::unix_stream::listen(directory.endpoint())) == kw::errc::address_in_use);
     CHECK(exists(path));
@@ -220,14 +220,14 @@ TEST_CASE_FIXTURE(place, "59: a bind that fails removes nothing") {
     CHECK(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: a bind that fails does not end the duty of the one before") {
+TEST_CASE_FIXTURE(place, "a path is removed even if a second bind failed") {
     auto socket = must(kw::unix_stream::bind(directory.endpoint()));
     CHECK(failure(socket.bind(directory.endpoint("second"))) == kw::errc::invalid_argument);
     must(socket.close());
     CHECK_FALSE(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: a view that binds takes on no duty") {
+TEST_CASE_FIXTURE(place, "the path that a view bound is not removed") {
     {
         const auto socket = must(kw::unix_stream::socket::open());
         must(kw::unix_stream::socket_view(socket).bind(directory.endpoint()));
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(place, "59: a view that binds takes on no duty") {
     CHECK(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "59: a relative path is removed where it was bound and nowhere else") {
+TEST_CASE_FIXTURE(place, "a relative path is removed only in the directory where it was bound") {
     test::check_in_child([&]() -> std::string {
         const auto at = kw::unix_stream::endpoint::at_path("socket");
         KEYWAY_CHILD_CHECK(::chdir(directory.path("").c_str()) == 0);
@@ -252,14 +252,14 @@ TEST_CASE_FIXTURE(place, "59: a relative path is removed where it was bound and 
     });
 }
 
-TEST_CASE_FIXTURE(place, "59: abstract and automatic names leave nothing to remove") {
+TEST_CASE_FIXTURE(place, "closing a listener with an automatic name removes nothing") {
     auto listener = must(kw::unix_stream::listen(kw::unix_stream::endpoint::autobind()));
     CHECK(must(listener.local_endpoint()).is_abstract());
     CHECK(listener.close());
     CHECK(exists(directory.path("")));
 }
 
-TEST_CASE_FIXTURE(place, "56: a path that fills its address, with no NUL behind it, is removed too") {
+TEST_CASE_FIXTURE(place, "a path that fills the address without a terminator is removed") {
     ::sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::string full = directory.path("");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What comes with keyway's headers, and what does not: no word is taken from the program, and nothing has to be called
-// before the first socket.
+// keyway's headers define no macros with common names, and nothing has to be called before the first socket.
 #include <keyway/keyway.hpp>
 
 // Names that the system's headers would make macros.
@@ -33,38 +32,38 @@ struct interface {
 
 constexpr int small(interface one) { return std::min(one.min, one.max); }
 
-/// What eight threads said that each opened a socket, at once and before anything else in this process did: it is made
-/// before main().
+/// The results of eight threads that each open a socket at the same time, before main() and before anything else in
+/// this process does.
 const std::array<kw::error, 8> first_calls = [] {
-    std::array<kw::error, 8> said;
-    said.fill(kw::error(kw::errc::in_progress, kw::operation::none));
-    std::atomic<std::size_t> there{0};
+    std::array<kw::error, 8> results;
+    results.fill(kw::error(kw::errc::operation_in_progress, kw::operation::none));
+    std::atomic<std::size_t> started{0};
     std::vector<std::thread> threads;
-    for (kw::error& one : said) {
+    for (kw::error& one : results) {
         threads.emplace_back([&] {
-            ++there;
-            while (there < said.size()) std::this_thread::yield();
+            ++started;
+            while (started < results.size()) std::this_thread::yield();
             one = failure(kw::tcp4::socket::open());
         });
     }
     for (auto& thread : threads) thread.join();
-    return said;
+    return results;
 }();
 
 }  // namespace
 
-TEST_CASE("the words that other headers make macros are the program's") {
+TEST_CASE("the program can use names that the system's headers define as macros") {
     CHECK(small(interface{}) == 1);
     CHECK(std::max(1, 2) == 2);
     CHECK(std::numeric_limits<int>::max() > std::numeric_limits<int>::min());
     CHECK(interface::level::small != interface::level::ERROR);
 }
 
-TEST_CASE("the first calls of a process may come from eight threads at once") {
-    for (const kw::error& said : first_calls) CHECK(said == kw::error{});
+TEST_CASE("eight threads can make the first calls of a process at the same time") {
+    for (const kw::error& result : first_calls) CHECK(result == kw::error{});
 }
 
-TEST_CASE("a condition's native code means the condition") {
+TEST_CASE("the native code of a condition means that condition") {
     for (const auto& known : test::codes) {
         const int native = kw::detail::os::code_of(static_cast<int>(known.meaning));
         CAPTURE(known.code);
@@ -73,16 +72,16 @@ TEST_CASE("a condition's native code means the condition") {
     }
 }
 
-TEST_CASE("a code that nobody knows means nothing, and says its number") {
+TEST_CASE("an unknown code has no condition, and its message has its number") {
     const kw::error unknown(99999, kw::operation::none);
     for (const auto& known : test::codes) CHECK_FALSE(unknown == known.meaning);
     CHECK(test::message_of(unknown).find("99999") != std::string::npos);
 }
 
-TEST_CASE("a destructor leaves the last error alone, though it fails") {
+TEST_CASE("a destructor that fails does not change the last error") {
     const int last = test::native_code(kw::errc::not_connected);
     {
-        const kw::handle owner(test::any_handle());
+        const kw::handle owner = kw::handle::adopt_unchecked(test::any_handle());
         test::close_behind(owner);
         kw::detail::os::set_last_error(last);
     }

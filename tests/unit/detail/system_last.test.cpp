@@ -8,7 +8,7 @@
 
 #include <string>
 
-TEST_CASE("keyway works before the whole of the system's headers") {
+TEST_CASE("keyway compiles before all of the system's headers") {
     auto ends = keyway::tcp::pair();
     REQUIRE(ends.has_value());
     CHECK((*ends)[0].send("hello").has_value());

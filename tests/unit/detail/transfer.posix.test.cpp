@@ -15,10 +15,10 @@ struct foreign {
 
 }  // namespace
 
-TEST_CASE("only kernels and protocols that tell a message's true length are trusted to") {
-    CHECK(detail::tells_true_length<keyway::ipv4, keyway::ipproto::udp>);
-    CHECK(detail::tells_true_length<keyway::ip, keyway::ipproto::udp>);
-    CHECK(detail::tells_true_length<keyway::unix_domain, keyway::no_protocol>);
-    CHECK_FALSE(detail::tells_true_length<keyway::ipv4, keyway::ipproto::icmp>);
-    CHECK_FALSE(detail::tells_true_length<foreign, keyway::no_protocol>);
+TEST_CASE("only known families and protocols report a message's true length") {
+    CHECK(detail::reports_true_length<keyway::ipv4, keyway::ipproto::udp>);
+    CHECK(detail::reports_true_length<keyway::ip, keyway::ipproto::udp>);
+    CHECK(detail::reports_true_length<keyway::unix_domain, keyway::no_protocol>);
+    CHECK_FALSE(detail::reports_true_length<keyway::ipv4, keyway::ipproto::icmp>);
+    CHECK_FALSE(detail::reports_true_length<foreign, keyway::no_protocol>);
 }

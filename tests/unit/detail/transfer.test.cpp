@@ -13,7 +13,7 @@ using keyway::const_buffer;
 
 namespace {
 
-/// What a transfer of at most `most` bytes a call moves, call by call.
+/// The bytes of each call of a transfer with at most `most` bytes in one call.
 std::vector<std::string> calls(const std::vector<const_buffer>& buffers, std::size_t most) {
     std::vector<std::string> made;
     for (detail::buffer_cursor<const_buffer, 3> cursor(buffers); !cursor.at_end();) {
@@ -31,17 +31,17 @@ using list = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a cursor over buffers offers a few at a time and loses no byte") {
+TEST_CASE("a buffer cursor returns a few buffers at a time and loses no byte") {
     CHECK(calls({const_buffer("ab"), const_buffer("c"), const_buffer("def"), const_buffer("g")}, 100) ==
           list{"abcdef", "g"});
 }
 
-TEST_CASE("a cursor goes on inside a buffer that was taken in part") {
+TEST_CASE("a buffer cursor continues inside a partly transferred buffer") {
     CHECK(calls({const_buffer("abcd"), const_buffer("ef")}, 3) == list{"abc", "def"});
     CHECK(calls({const_buffer("abc"), const_buffer("de")}, 1) == list{"a", "b", "c", "d", "e"});
 }
 
-TEST_CASE("empty buffers, in front, between and behind, make no call") {
+TEST_CASE("a buffer cursor skips empty buffers") {
     CHECK(calls({}, 10).empty());
     CHECK(calls({const_buffer(), const_buffer("")}, 10).empty());
     CHECK(calls({const_buffer(), const_buffer("a"), const_buffer(), const_buffer("b"), const_buffer()}, 1) ==

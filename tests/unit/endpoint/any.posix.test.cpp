@@ -18,7 +18,7 @@ using support::str;
 
 }  // namespace
 
-TEST_CASE("an abstract name comes back with its type, and with no other") {
+TEST_CASE("an abstract name converts back to its family and to no other") {
     const auto name = endpoint<unix_domain>::abstract(std::string_view("a\0b", 3)).value();
     const any_endpoint any = name;
     CHECK(any.domain() == AF_UNIX);
@@ -33,7 +33,7 @@ TEST_CASE("an abstract name comes back with its type, and with no other") {
     CHECK_FALSE(any.as<keyway::ip>().has_value());
 }
 
-TEST_CASE("the text of an any_endpoint is that of an abstract name too, the longest of all") {
+TEST_CASE("an any_endpoint prints the longest abstract name") {
     const auto longest = endpoint<unix_domain>::abstract(std::string(107, '\xff')).value();
     CHECK(str(any_endpoint(longest)) == str(longest));
 }

@@ -34,7 +34,7 @@ using support::str;
 
 using family_number = decltype(::sockaddr_storage::ss_family);
 
-/// A family that the library has never heard of, with an endpoint of one length.
+/// A user-defined family whose endpoint has one length.
 struct tiny_endpoint {
     static constexpr std::size_t capacity() { return 6; }
     [[nodiscard]] void* data() { return bytes.data(); }
@@ -107,7 +107,7 @@ bool is_wrong_family(const Result& typed) {
     return !typed.has_value() && typed.error() == errc::wrong_family;
 }
 
-/// The endpoint comes back as its own family alone, `as<ip>` aside.
+/// The endpoint converts to its own family and to no other, except `as<ip>`.
 template <class Family>
 void check_comes_back(const typename Family::endpoint& e) {
     const any_endpoint any = e;
@@ -126,7 +126,7 @@ void check_comes_back(const typename Family::endpoint& e) {
     CHECK(any.as<tiny>().has_value() == std::same_as<Family, tiny>);
 }
 
-TEST_CASE("an endpoint of any family comes back with its type, and with no other") {
+TEST_CASE("an endpoint of any family converts back to its family and to no other") {
     check_comes_back<ipv4>("192.0.2.1:443"_ipv4_endpoint);
     check_comes_back<ipv4>({});
     check_comes_back<ipv6>("[fe80::1%2]:443"_ipv6_endpoint);
@@ -137,7 +137,7 @@ TEST_CASE("an endpoint of any family comes back with its type, and with no other
     check_comes_back<tiny>(make_tiny(1, 2, 3, 4));
 }
 
-TEST_CASE("an endpoint<ip> becomes the endpoint that it is, and comes back") {
+TEST_CASE("an endpoint<ip> converts to an any_endpoint of its actual family, and back") {
     for (const endpoint<ip>& e : {"192.0.2.1:443"_ip_endpoint, "[fe80::1%2]:443"_ip_endpoint, endpoint<ip>{}}) {
         const any_endpoint any = e;
         CHECK(any.domain() == e.domain());
@@ -147,7 +147,7 @@ TEST_CASE("an endpoint<ip> becomes the endpoint that it is, and comes back") {
     }
 }
 
-TEST_CASE("the wrong family is an error that names the conversion") {
+TEST_CASE("converting to the wrong family is an error of the operation convert") {
     const auto wrong = any_endpoint("192.0.2.1:443"_ipv4_endpoint).as<unix_domain>();
     REQUIRE(!wrong.has_value());
     CHECK(wrong.error() == errc::wrong_family);
@@ -155,7 +155,7 @@ TEST_CASE("the wrong family is an error that names the conversion") {
     CHECK(wrong.error().operation() == keyway::operation::convert);
 }
 
-TEST_CASE("the default any_endpoint is of no family") {
+TEST_CASE("the default any_endpoint has no family") {
     const any_endpoint none;
     CHECK(none.domain() == AF_UNSPEC);
     CHECK(none.size() == 0);
@@ -164,7 +164,7 @@ TEST_CASE("the default any_endpoint is of no family") {
     CHECK(str(none) == "(address family 0)");
 }
 
-TEST_CASE("what the kernel wrote is taken by the length that it reported") {
+TEST_CASE("an address that the kernel wrote is read by the reported length") {
     ::sockaddr_in6 native{};
     native.sin6_family = AF_INET6;
     native.sin6_port = htons(53);
@@ -179,7 +179,7 @@ TEST_CASE("what the kernel wrote is taken by the length that it reported") {
     CHECK(any.as<ipv6>() == "[::1%4]:53"_ipv6_endpoint);
 }
 
-TEST_CASE("a length that the family does not have is the wrong family") {
+TEST_CASE("a length that the family does not have is wrong_family") {
     for (const std::size_t size : {2U, 15U, 17U, 28U, 128U}) {
         CAPTURE(size);
         any_endpoint any = "192.0.2.1:443"_ipv4_endpoint;
@@ -197,7 +197,7 @@ TEST_CASE("a length that the family does not have is the wrong family") {
     CHECK(is_wrong_family(short_tiny.as<tiny>()));
 }
 
-TEST_CASE("a length without the whole family is of no family, one above the capacity is cut to it") {
+TEST_CASE("a length that cuts the family field means no family, and a length above the capacity is clamped") {
     any_endpoint any = "192.0.2.1:443"_ipv4_endpoint;
     any.resize(1);
     CHECK(any.domain() == AF_UNSPEC);
@@ -205,7 +205,7 @@ TEST_CASE("a length without the whole family is of no family, one above the capa
     CHECK(any.size() == any_endpoint::capacity());
 }
 
-TEST_CASE("the text of an any_endpoint is that of the endpoint, where the library knows the family") {
+TEST_CASE("an any_endpoint has the text of the endpoint if the library knows the family") {
     CHECK(str(any_endpoint("192.0.2.1:443"_ipv4_endpoint)) == "192.0.2.1:443");
     CHECK(str(any_endpoint("[fe80::1%2]:443"_ipv6_endpoint)) == "[fe80::1%2]:443");
     CHECK(str(any_endpoint("/run/x"_unix_path)) == "/run/x");
@@ -222,7 +222,7 @@ TEST_CASE("any_endpoints are ordered by length, then by their bytes") {
          "1.0.0.0:2"_ipv4_endpoint, "[::]:0"_ipv6_endpoint, "[::%1]:0"_ipv6_endpoint});
 }
 
-TEST_CASE("any_endpoints hash apart") {
+TEST_CASE("any_endpoints have distinct hashes") {
     support::check_hash_spread([](std::uint32_t i) {
         const auto port = static_cast<std::uint16_t>(i / 2);
         return i % 2 == 0 ? any_endpoint(endpoint<ipv4>("192.0.2.1"_ipv4, port))
@@ -230,10 +230,10 @@ TEST_CASE("any_endpoints hash apart") {
     });
 }
 
-/// What the kernel might write, whatever it is: `size` bytes of it, which may be more than there is room for.
+/// Arbitrary bytes as if the kernel had written them: `size` bytes, which may exceed the capacity.
 template <class E>
 void check_any_bytes(const std::vector<std::byte>& bytes, std::size_t size) {
-    // On the heap, where nothing behind it can be read unseen.
+    // On the heap, so that sanitizers detect a read past the end.
     const auto e = std::make_unique<E>();
     std::memcpy(e->data(), bytes.data(), std::min(bytes.size(), E::capacity()));
     e->resize(size);
@@ -249,7 +249,7 @@ void check_any_bytes(const std::vector<std::byte>& bytes, std::size_t size) {
     }
 }
 
-TEST_CASE("F4: addresses of any bytes and any length are read in their bounds") {
+TEST_CASE("arbitrary bytes of any length are read within bounds") {
     std::mt19937 random(4);
     for (int i = 0; i < 5'000; ++i) {
         std::vector<std::byte> bytes(sizeof(::sockaddr_storage));
@@ -268,7 +268,7 @@ TEST_CASE("F4: addresses of any bytes and any length are read in their bounds") 
 
 }  // namespace
 
-TEST_CASE("an any_endpoint prints as the endpoint that it holds") {
+TEST_CASE("an any_endpoint prints like the endpoint that it holds") {
     support::check_print(any_endpoint("192.0.2.1:80"_ipv4_endpoint));
     CHECK(any_endpoint("[::1]:80"_ipv6_endpoint).text() == "[::1]:80");
     CHECK(any_endpoint("/run/a"_unix_path).text() == "/run/a");

@@ -28,7 +28,7 @@ using namespace keyway::literals;
 using support::str;
 
 template <class T>
-concept lends_from_a_temporary = requires { T{}.if_v4(); } || requires { T{}.if_v6(); };
+concept lends_from_a_temporary = requires { T{}.as_v4(); } || requires { T{}.as_v6(); };
 
 static_assert(sizeof(endpoint<ipv4>) == 16 && sizeof(endpoint<ipv6>) == 28);
 static_assert(std::is_trivially_copyable_v<endpoint<ipv4>> && std::is_trivially_copyable_v<endpoint<ipv6>> &&
@@ -61,8 +61,8 @@ static_assert(hash_value(v4) != hash_value(endpoint<ipv4>{}));
 
 constexpr endpoint<ip> either4 = v4;
 constexpr endpoint<ip> either6 = v6;
-static_assert(either4.is_v4() && !either4.is_v6() && *either4.if_v4() == v4 && either4.if_v6() == nullptr);
-static_assert(either6.is_v6() && !either6.is_v4() && *either6.if_v6() == v6 && either6.if_v4() == nullptr);
+static_assert(either4.is_v4() && !either4.is_v6() && *either4.as_v4() == v4 && either4.as_v6() == nullptr);
+static_assert(either6.is_v6() && !either6.is_v4() && *either6.as_v6() == v6 && either6.as_v4() == nullptr);
 static_assert(either4.domain() == AF_INET && either6.domain() == AF_INET6);
 static_assert(either4.size() == sizeof(::sockaddr_in) && either6.size() == sizeof(::sockaddr_in6));
 static_assert(endpoint<ip>::capacity() == sizeof(::sockaddr_in6));
@@ -78,7 +78,7 @@ static_assert("[2001:db8::1%2]:443"_ipv6_endpoint == v6);
 static_assert("192.0.2.1:443"_ip_endpoint == either4 && "[2001:db8::1%2]:443"_ip_endpoint == either6);
 static_assert(std::is_same_v<decltype("0.0.0.0:0"_ip_endpoint), endpoint<ip>>);
 
-/// What the C library would hold.
+/// The address of the C library.
 ::sockaddr_in native_of(const char* address, std::uint16_t port) {
     ::sockaddr_in native{};
     native.sin_family = AF_INET;
@@ -102,7 +102,7 @@ bool same_bytes(const Endpoint& e, const Native& native) {
     return e.size() == sizeof(native) && std::memcmp(e.data(), &native, sizeof(native)) == 0;
 }
 
-/// As the kernel does it: writes the bytes and tells how many.
+/// Like the kernel: writes the bytes and reports their number.
 template <class Endpoint, class Native>
 void write_into(Endpoint& e, const Native& native, std::size_t size = sizeof(Native)) {
     std::memcpy(e.data(), &native, sizeof(native));
@@ -122,14 +122,14 @@ TEST_CASE("an endpoint<ip> accepts what either family accepts, and nothing else"
         CHECK((parsed.has_value() && parsed->is_v4()) == v.is_valid());
     }
     for (const vectors::text_vector& v : vectors::ipv6_endpoint) {
-        if (v.text == "1.2.3.4:80") continue;  // IPv4, after all
+        if (v.text == "1.2.3.4:80") continue;  // valid as IPv4
         INFO("text: ", str(v.text));
         const auto parsed = endpoint<ip>::parse(v.text);
         CHECK((parsed.has_value() && parsed->is_v6()) == v.is_valid());
     }
 }
 
-TEST_CASE("the default endpoint is the any-address and port 0, but no refused text becomes it") {
+TEST_CASE("the default endpoint is the any-address and port 0, and no invalid text parses as it") {
     CHECK(str(endpoint<ipv4>{}) == "0.0.0.0:0");
     CHECK(str(endpoint<ipv6>{}) == "[::]:0");
     CHECK(str(endpoint<ip>{}) == "0.0.0.0:0");
@@ -183,7 +183,7 @@ TEST_CASE("an endpoint<ip> is a sockaddr_in or a sockaddr_in6") {
     CHECK(e.is_v4());
 }
 
-TEST_CASE("the flow information is told and is not part of text, equality, order and hash") {
+TEST_CASE("the flow information is readable and not part of text, equality, order and hash") {
     endpoint<ipv6> e;
     write_into(e, native_of("2001:db8::1", 53, 0, 0x000abcde));
     CHECK(e.flow_info() == 0x000abcde);
@@ -195,7 +195,7 @@ TEST_CASE("the flow information is told and is not part of text, equality, order
     CHECK(endpoint<ip>(e) == endpoint<ip>(plain));
 }
 
-TEST_CASE("a length that no such address has makes the default endpoint") {
+TEST_CASE("a length that no such address has resets to the default endpoint") {
     constexpr std::size_t most = ~std::size_t{0};
     for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 2, 8, 15, 17, 27, 29, 110, most}) {
         CAPTURE(size);
@@ -251,7 +251,7 @@ TEST_CASE("endpoints are ordered by address, scope id and port") {
         {"0.0.0.0:0", "255.255.255.255:1", "[::]:0", "[::]:1", "[::%1]:0", "[::ffff:1.2.3.4]:0"}));
 }
 
-TEST_CASE("endpoints hash apart, by port, address and scope id") {
+TEST_CASE("endpoints have distinct hashes, by port, address and scope id") {
     const auto port = [](std::uint32_t i) { return static_cast<std::uint16_t>(i); };
     support::check_hash_spread([&](std::uint32_t i) { return endpoint<ipv4>("192.0.2.1"_ipv4, port(i)); });
     support::check_hash_spread(

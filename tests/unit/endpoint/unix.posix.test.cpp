@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Abstract names, and what the kernel makes of an address.
+// Abstract names, and addresses written by the kernel.
 #include <keyway/endpoint/unix.hpp>
 
 #include <doctest/doctest.h>
@@ -54,7 +54,7 @@ std::string path_of_size(const net::temp_directory& directory, std::size_t size)
     return path;
 }
 
-/// An AF_UNIX socket made by hand.
+/// An AF_UNIX socket made by system calls.
 class raw_socket {
 public:
     raw_socket() { REQUIRE(handle_ >= 0); }
@@ -84,7 +84,7 @@ private:
     int handle_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 };
 
-TEST_CASE("55: a path of 107 bytes is bound and comes back whole") {
+TEST_CASE("a path of 107 bytes is bound and read back whole") {
     const net::temp_directory directory;
     const std::string path = path_of_size(directory, 107);
     const auto e = unix_endpoint::at_path(path).value();
@@ -95,7 +95,7 @@ TEST_CASE("55: a path of 107 bytes is bound and comes back whole") {
     CHECK(str(socket.local_endpoint().path()) == path);
 }
 
-TEST_CASE("56: a path of 108 bytes that another program bound is decoded in bounds") {
+TEST_CASE("a path of 108 bytes that another program bound is decoded in bounds") {
     const net::temp_directory directory;
     const std::string path = path_of_size(directory, 108);
     const ::sockaddr_un native = native_of(path);
@@ -114,7 +114,7 @@ TEST_CASE("56: a path of 108 bytes that another program bound is decoded in boun
     CHECK(hash_value(e) == hash_value(endpoint_of(native, sizeof(native))));
 }
 
-TEST_CASE("57: an abstract name keeps every byte, NUL too, and may fill the address") {
+TEST_CASE("an abstract name keeps every byte, including NUL, and may fill the address") {
     for (const std::string_view bytes : {""sv, "n"sv, "\0"sv, "a\0b\0"sv, path_107}) {
         const auto e = unix_endpoint::abstract(bytes);
         REQUIRE(e.has_value());
@@ -126,7 +126,7 @@ TEST_CASE("57: an abstract name keeps every byte, NUL too, and may fill the addr
         CHECK(fault_of(unix_endpoint::abstract(bytes)) == text_error{text_errc::path_too_long, 0, 107});
 }
 
-TEST_CASE("57: abstract names that differ in a NUL are different names, to the kernel too") {
+TEST_CASE("abstract names that differ in a NUL are different names, also to the kernel") {
     std::string full = "keyway" + std::to_string(::getpid());
     full.resize(unix_endpoint::max_abstract_name, '\0');
     const std::string shorter = full.substr(0, full.size() - 1);
@@ -141,7 +141,7 @@ TEST_CASE("57: abstract names that differ in a NUL are different names, to the k
     CHECK(hash_value(first.local_endpoint()) != hash_value(second.local_endpoint()));
 }
 
-TEST_CASE("58: autobind has the bytes of unnamed, and gets a name when bound") {
+TEST_CASE("autobind has the bytes of unnamed, and bind() assigns a name") {
     CHECK(unix_endpoint::autobind() == unix_endpoint::unnamed());
     CHECK(unix_endpoint::autobind().size() == unix_endpoint::header_size);
     const raw_socket socket;
@@ -151,7 +151,7 @@ TEST_CASE("58: autobind has the bytes of unnamed, and gets a name when bound") {
     CHECK(socket.local_endpoint().abstract_name().size() == 5);  // five hexadecimal digits, unix(7)
 }
 
-TEST_CASE("an abstract name without bytes is not unnamed") {
+TEST_CASE("an empty abstract name is not unnamed") {
     CHECK(unix_endpoint::abstract("").value() != unix_endpoint::unnamed());
 }
 
@@ -159,13 +159,13 @@ TEST_CASE("an abstract endpoint is a sockaddr_un and the length in use") {
     CHECK(same_bytes(unix_endpoint::abstract("a\0b"sv).value(), native_of("\0a\0b"sv), 4));
 }
 
-TEST_CASE("an abstract name that the kernel wrote is decoded by the length that it reported") {
+TEST_CASE("an abstract name that the kernel wrote is decoded by the reported length") {
     constexpr std::size_t header = unix_endpoint::header_size;
     CHECK(str(endpoint_of(native_of("\0abc"sv), header + 3).abstract_name()) == "ab");
     CHECK(endpoint_of(native_of("\0abc"sv), header + 1) == unix_endpoint::abstract("").value());
 }
 
-TEST_CASE("the text of an abstract endpoint begins with '@' and escapes what does not print") {
+TEST_CASE("the text of an abstract endpoint begins with '@' and escapes unprintable bytes") {
     CHECK(str(unix_endpoint::abstract("name").value()) == "@name");
     CHECK(str(unix_endpoint::abstract("a\0b"sv).value()) == "@a\\x00b");
     CHECK(str(unix_endpoint::abstract("").value()) == "@");
@@ -189,7 +189,7 @@ TEST_CASE("unix endpoints are ordered: unnamed, abstract names, paths") {
     support::check_ascending(ascending);
 }
 
-TEST_CASE("unix endpoints hash apart") {
+TEST_CASE("unix endpoints have distinct hashes") {
     support::check_hash_spread([](std::uint32_t i) {
         const std::string bytes = "keyway-" + std::to_string(i / 2);
         return (i % 2 == 0 ? unix_endpoint::at_path(bytes) : unix_endpoint::abstract(bytes)).value();

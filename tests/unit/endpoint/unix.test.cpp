@@ -51,7 +51,7 @@ static_assert(none < file && file == unix_endpoint::from_native(file.native(), f
 static_assert(hash_value(file) != hash_value(none));
 static_assert(unix_endpoint::at_path("a\0b"sv).error() == text_error{text_errc::embedded_nul, 0, 1});
 
-// A path that fills its address is not read behind the end: at compile time that would be an error.
+// A path that fills the address is not read past its end, which would be an error at compile time.
 static_assert([] {
     auto native = file.native();
     native.path.fill('f');
@@ -61,9 +61,9 @@ static_assert([] {
 static_assert("/run/x"_unix_path == file);
 static_assert(std::is_same_v<decltype("x"_unix_path), unix_endpoint>);
 
-TEST_CASE("a path is taken whole or refused") { support::check_texts<&unix_endpoint::at_path>(vectors::unix_path); }
+TEST_CASE("a path is accepted whole or rejected") { support::check_texts<&unix_endpoint::at_path>(vectors::unix_path); }
 
-TEST_CASE("55: unix path lengths 0, 1, 107, 108, 109 and interior NUL") {
+TEST_CASE("paths of 0, 1, 107, 108 and 109 bytes and with an interior NUL") {
     const auto of_size = [](std::size_t size) { return unix_endpoint::at_path(vectors::bytes_109.substr(0, size)); };
     CHECK(fault_of(of_size(0)) == text_error{text_errc::empty, 0, 0});
     REQUIRE(of_size(1).has_value());
@@ -77,7 +77,7 @@ TEST_CASE("55: unix path lengths 0, 1, 107, 108, 109 and interior NUL") {
     CHECK(fault_of(unix_endpoint::at_path("/tmp/a\0b"sv)) == text_error{text_errc::embedded_nul, 0, 6});
 }
 
-TEST_CASE("the default unix endpoint is unnamed, but no refused path becomes it") {
+TEST_CASE("the default unix endpoint is unnamed, and no invalid path converts to it") {
     CHECK(unix_endpoint{}.is_unnamed());
     CHECK(unix_endpoint{} == unix_endpoint::unnamed());
     CHECK(!unix_endpoint::at_path(""));
@@ -85,11 +85,11 @@ TEST_CASE("the default unix endpoint is unnamed, but no refused path becomes it"
 
 TEST_CASE("a unix endpoint is a sockaddr_un and the length in use") {
     CHECK(same_bytes(unix_endpoint::unnamed(), native_of(""), 0));
-    CHECK(same_bytes("/run/x"_unix_path, native_of("/run/x"), 7));  // the terminator counts
+    CHECK(same_bytes("/run/x"_unix_path, native_of("/run/x"), 7));  // including the terminator
     CHECK(same_bytes(unix_endpoint::at_path(path_107).value(), native_of(path_107), 108));
 }
 
-TEST_CASE("what the kernel wrote is decoded by the length that it reported") {
+TEST_CASE("an address that the kernel wrote is decoded by the reported length") {
     constexpr std::size_t header = unix_endpoint::header_size;
     CHECK(endpoint_of(native_of("/run/x"), header + 7) == "/run/x"_unix_path);
     CHECK(endpoint_of(native_of("/run/x"), header + 6) == "/run/x"_unix_path);  // without a terminator
@@ -98,7 +98,7 @@ TEST_CASE("what the kernel wrote is decoded by the length that it reported") {
     CHECK(endpoint_of(native_of("/run/x"), header).is_unnamed());
 }
 
-TEST_CASE("a length below the header makes an unnamed endpoint, one above the capacity is cut to it") {
+TEST_CASE("a length below the header makes an unnamed endpoint, and a length above the capacity is clamped") {
     for (const std::size_t size : {std::size_t{0}, std::size_t{1}}) {
         unix_endpoint e = "/run/x"_unix_path;
         std::memset(e.data(), 0xff, unix_endpoint::header_size);  // the kernel wrote nothing, not even the family
@@ -114,7 +114,7 @@ TEST_CASE("a length below the header makes an unnamed endpoint, one above the ca
     }
 }
 
-TEST_CASE("the text of a unix endpoint escapes what does not print") {
+TEST_CASE("the text of a unix endpoint escapes unprintable bytes") {
     CHECK(str("/run/a b~"_unix_path) == "/run/a b~");
     CHECK(str(unix_endpoint::at_path("\n\x1f\x7f\x80\xff").value()) == "\\x0a\\x1f\\x7f\\x80\\xff");
     CHECK(str(unix_endpoint::at_path("@name").value()) == "\\x40name");
@@ -122,7 +122,7 @@ TEST_CASE("the text of a unix endpoint escapes what does not print") {
     CHECK(str(unix_endpoint::unnamed()) == "(unnamed)");
 }
 
-TEST_CASE("the longest text of a unix endpoint is not cut") {
+TEST_CASE("the longest text of a unix endpoint fits") {
     const std::string bytes(107, '\xff');
     CHECK(str(unix_endpoint::at_path(bytes).value()).size() == 4 * 107);
     const auto foreign = endpoint_of(native_of(std::string(108, '\xff')), sizeof(::sockaddr_un));
@@ -136,7 +136,7 @@ TEST_CASE("unix endpoints are ordered by the bytes of their paths, unnamed first
     support::check_ascending(ascending);
 }
 
-TEST_CASE("paths hash apart") {
+TEST_CASE("paths have distinct hashes") {
     support::check_hash_spread(
         [](std::uint32_t i) { return unix_endpoint::at_path("keyway-" + std::to_string(i)).value(); });
 }

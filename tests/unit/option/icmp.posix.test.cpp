@@ -34,7 +34,7 @@ namespace {
 template <class Filter>
 using types_of = typename Filter::value_type;
 
-// 64: raw sockets of ICMP or ICMPv6 have a filter, and no others.
+// raw sockets of ICMP or ICMPv6 have a filter, and no others.
 using ping4 = kw::transport<kw::ipv4, kw::datagram, kw::ipproto::icmp>;
 using ping6 = kw::transport<kw::ipv6, kw::datagram, kw::ipproto::icmpv6>;
 using raw_udp = kw::transport<kw::ipv4, kw::raw, kw::ipproto::numbered<17>>;
@@ -49,19 +49,19 @@ static_assert(!can_set<kw::icmp6::socket, option::icmp_filter> && !can_set<ping4
 static_assert(!can_set<raw_udp::socket, option::icmp_filter> && !can_set<kw::unix_stream::socket, option::icmp_filter>);
 #endif
 
-/// Whether the filter can be asked for, which an emulator of another machine may not know how to.
+/// Whether the filter can be read; an emulator of another machine may not support it.
 template <class Filter, class Socket>
 bool tells_filter(const Socket& socket) {
     const auto now = socket.template get<Filter>();
-    if (now || test::failure(now) != kw::errc::not_supported) return true;
+    if (now || test::failure(now) != kw::errc::operation_not_supported) return true;
     test::skipped("the filter of protocol " + std::to_string(Socket::protocol::number), test::message_of(now.error()));
     return false;
 }
 
-/// Comes last, to tell that no more will: ICMP's filter lets it through, ICMPv6's is told to.
+/// Sent last, to mark the end: ICMP's filter never blocks it, ICMPv6's is set to pass it.
 constexpr int last = 200;
 
-/// The types that come of some that a host sends to itself, each once: the kernel answers an echo request besides.
+/// The types that arrive, each once, when a host sends several to itself; the kernel also answers an echo request.
 template <class Transport, class Message, class Filter>
 std::string types_that_come(const typename Transport::endpoint& self, Filter filter) {
     filter.value.insert(static_cast<decltype(Message::type)>(last));
@@ -88,7 +88,7 @@ std::string types_that_come(const typename Transport::endpoint& self, Filter fil
 
 }  // namespace
 
-TEST_CASE("the native filter of ICMPv6 is what the system's own macros make") {
+TEST_CASE("the native ICMPv6 filter equals what the system's macros build") {
     for (int type = 0; type < 256; ++type) {
         ::icmp6_filter native;
         ICMP6_FILTER_SETBLOCKALL(&native);
@@ -100,7 +100,7 @@ TEST_CASE("the native filter of ICMPv6 is what the system's own macros make") {
     CHECK(option::icmpv6_filter::name == ICMP6_FILTER);
 }
 
-TEST_CASE("63: icmpv6_filter comes back as it was set") {
+TEST_CASE("icmpv6_filter reads back as it was set") {
     test::with_socket<kw::icmp6>([](const auto& socket) {
         using types = types_of<option::icmpv6_filter>;
         if (!tells_filter<option::icmpv6_filter>(socket)) return;
@@ -129,7 +129,7 @@ TEST_CASE("a raw ICMPv6 socket receives the types of its filter") {
 }
 
 #if KEYWAY_HAS_ICMP_FILTER
-TEST_CASE("63: icmp_filter comes back as it was set") {
+TEST_CASE("icmp_filter reads back as it was set") {
     test::with_socket<kw::icmp4>([](const auto& socket) {
         using types = types_of<option::icmp_filter>;
         if (!tells_filter<option::icmp_filter>(socket)) return;

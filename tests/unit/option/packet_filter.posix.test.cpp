@@ -12,6 +12,8 @@
 #include <set>
 #include <vector>
 
+#include <keyway/option/socket.hpp>
+
 #include "support/options.hpp"
 #include "support/posix.hpp"
 
@@ -55,7 +57,7 @@ bool has_filters() {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(test::bounded, "a filter drops what it does not keep, until it is detached") {
+TEST_CASE_FIXTURE(test::bounded, "a filter drops packets until it is detached") {
     if (!has_filters()) return;
     const auto receiver = must(kw::udp4::bind({test::own_loopback(), 0}));
     const auto sender = must(kw::udp4::connect(must(receiver.local_endpoint())));
@@ -73,21 +75,21 @@ TEST_CASE_FIXTURE(test::bounded, "a filter drops what it does not keep, until it
     must(receiver.set(option::packet_filter{}));
     must(sender.send("c3"));
     CHECK(next() == "c3");
-    CHECK(failure(receiver.set(option::packet_filter{})) == errc::no_such_file);
+    CHECK(failure(receiver.set(option::packet_filter{})) == errc::no_such_file_or_directory);
 }
 
-TEST_CASE("a locked filter stays") {
+TEST_CASE("a locked filter cannot be changed") {
     if (!has_filters()) return;
     const auto socket = must(kw::udp4::socket::open());
     must(socket.set(option::packet_filter{only('a')}));
     must(socket.set(option::packet_filter_lock{}));
     CHECK(must(socket.get<option::packet_filter_lock>()));
-    CHECK(failure(socket.set(option::packet_filter{only('b')})) == errc::not_permitted);
-    CHECK(failure(socket.set(option::packet_filter{})) == errc::not_permitted);
-    CHECK(failure(socket.set(option::packet_filter_lock{false})) == errc::not_permitted);
+    CHECK(failure(socket.set(option::packet_filter{only('b')})) == errc::operation_not_permitted);
+    CHECK(failure(socket.set(option::packet_filter{})) == errc::operation_not_permitted);
+    CHECK(failure(socket.set(option::packet_filter_lock{false})) == errc::operation_not_permitted);
 }
 
-TEST_CASE("65: a program may have 4096 instructions") {
+TEST_CASE("a filter program has at most 4096 instructions") {
     if (!has_filters()) return;
     const auto socket = must(kw::udp4::socket::open());
     std::vector<filter_instruction> program(4096, {BPF_LD | BPF_IMM, 0, 0, 1});
@@ -100,7 +102,7 @@ TEST_CASE("65: a program may have 4096 instructions") {
     CHECK(failure(socket.set(option::packet_filter{program})) == errc::invalid_argument);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a program chooses among the sockets of a port") {
+TEST_CASE_FIXTURE(test::bounded, "reuse_port_filter chooses among the sockets of a port") {
     const auto shared = [](const kw::udp4::endpoint& at) {
         auto socket = must(kw::udp4::socket::open());
         must(socket.set(option::reuse_port{}));
@@ -122,18 +124,18 @@ TEST_CASE_FIXTURE(test::bounded, "a program chooses among the sockets of a port"
         CHECK(test::text(must(second.recv_from(buffer)).data) == "x");
     }
     must(second.set(option::reuse_port_filter{}));
-    CHECK(failure(first.set(option::reuse_port_filter{})) == errc::no_such_file);
+    CHECK(failure(first.set(option::reuse_port_filter{})) == errc::no_such_file_or_directory);
 }
 
 TEST_CASE("no two sockets have the same cookie") {
     std::set<std::uint64_t> seen;
     for (int i = 0; i < 20; ++i) {
-        const auto told = must(kw::udp4::socket::open()).get<option::cookie>();
-        if (!told) {
-            test::skipped("option cookie", test::message_of(told.error()));
+        const auto reported = must(kw::udp4::socket::open()).get<option::cookie>();
+        if (!reported) {
+            test::skipped("option cookie", test::message_of(reported.error()));
             return;
         }
-        CHECK(seen.insert(*told).second);
+        CHECK(seen.insert(*reported).second);
     }
 }
 #endif

@@ -18,25 +18,25 @@ using kw::errc;
 using test::failure;
 using test::must;
 
-TEST_CASE("a forced buffer may be larger than the system's maximum") {
+TEST_CASE("a forced buffer can exceed the system's maximum") {
     const auto socket = must(kw::udp4::socket::open());
     int maximum = 0;
     std::ifstream("/proc/sys/net/core/rmem_max") >> maximum;
     const int wanted = maximum + 65536;
     if (const auto set = socket.set(option::receive_buffer_force{wanted}); !set) {
-        REQUIRE(failure(set) == errc::not_permitted);
+        REQUIRE(failure(set) == errc::operation_not_permitted);
         test::skipped("receive_buffer_force", test::message_of(set.error()));
         return;
     }
     CHECK(must(socket.get<option::receive_buffer>()) == 2 * wanted);
     test::check_in_child([&]() -> std::string {
         if (!test::become_nobody()) return "skipped: receive_buffer_force of a user without rights: not root";
-        KEYWAY_CHILD_CHECK(failure(socket.set(option::receive_buffer_force{wanted})) == errc::not_permitted);
+        KEYWAY_CHILD_CHECK(failure(socket.set(option::receive_buffer_force{wanted})) == errc::operation_not_permitted);
         return {};
     });
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a stream is readable when as much is there as receive_low_water says") {
+TEST_CASE_FIXTURE(test::bounded, "a stream is readable once receive_low_water bytes have arrived") {
     const auto ends = test::connect_ends();
     must(ends.server.set(option::receive_low_water{5}));
     const auto is_readable = [&] {
@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(test::bounded, "a stream is readable when as much is there as 
     CHECK(test::text(must(ends.server.recv(buffer))) == "four!");
 }
 
-TEST_CASE_FIXTURE(test::bounded, "peeks move on from peek_offset") {
+TEST_CASE_FIXTURE(test::bounded, "peeks begin at peek_offset and move it") {
     const auto ends = must(kw::unix_stream::pair());
     if (const auto set = ends[1].set(option::peek_offset{2}); !set) {
         REQUIRE(test::lacks_option(set.error()));
@@ -73,13 +73,13 @@ TEST_CASE_FIXTURE(test::bounded, "peeks move on from peek_offset") {
     CHECK(must(ends[1].get<option::peek_offset>()) == 4);
 }
 
-TEST_CASE("priority above 6 is for programs with CAP_NET_ADMIN") {
+TEST_CASE("a priority above 6 needs CAP_NET_ADMIN") {
     test::check_in_child([]() -> std::string {
         const auto socket = kw::udp4::socket::open();
         KEYWAY_CHILD_CHECK(socket);
         if (!test::become_nobody()) return "skipped: priority of a user without rights: not root";
         KEYWAY_CHILD_CHECK(socket->set(option::priority{6}));
-        KEYWAY_CHILD_CHECK(failure(socket->set(option::priority{7})) == errc::not_permitted);
+        KEYWAY_CHILD_CHECK(failure(socket->set(option::priority{7})) == errc::operation_not_permitted);
         return {};
     });
 }

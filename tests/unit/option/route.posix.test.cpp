@@ -21,7 +21,7 @@ using kw::errc;
 using test::failure;
 using test::must;
 
-TEST_CASE("63: bind_to_device comes back as it was set, and so does its index") {
+TEST_CASE("bind_to_device and its index read back as they were set") {
     const auto loopback = static_cast<int>(::if_nametoindex("lo"));
     REQUIRE(loopback > 0);
     test::check_round_trips<option::bind_to_device>("bind_to_device", {"", "lo"});
@@ -34,7 +34,7 @@ TEST_CASE("63: bind_to_device comes back as it was set, and so does its index") 
     CHECK(must(socket.get<option::bind_to_device>()).view() == "lo");
 }
 
-TEST_CASE("a socket that is bound to a device gets nothing from another one") {
+TEST_CASE("a socket bound to a device receives nothing from another device") {
     test::check_in_child([]() -> std::string {
         if (!test::enter_own_network()) return "skipped: bind_to_device: no network namespace";
         // NOLINTNEXTLINE(bugprone-command-processor, concurrency-mt-unsafe): in a namespace of the child's own
@@ -54,7 +54,7 @@ TEST_CASE("a socket that is bound to a device gets nothing from another one") {
     });
 }
 
-TEST_CASE_TEMPLATE("free_bind takes an address that is not there", T, kw::udp4, kw::tcp4) {
+TEST_CASE_TEMPLATE("free_bind binds an address that the machine does not have", T, kw::udp4, kw::tcp4) {
     const typename T::endpoint elsewhere(kw::ipv4_address(192, 0, 2, 1), 0);
     auto socket = must(T::socket::open());
     CHECK(failure(socket.bind(elsewhere)) == errc::address_not_available);
@@ -63,16 +63,16 @@ TEST_CASE_TEMPLATE("free_bind takes an address that is not there", T, kw::udp4, 
     CHECK(must(socket.local_endpoint()).address() == elsewhere.address());
 }
 
-TEST_CASE("free_bind_v6 takes an address that is not there") {
+TEST_CASE("free_bind binds an IPv6 address that the machine does not have") {
     if (!test::has_family<kw::udp6>()) return;
     const kw::udp6::endpoint elsewhere(kw::ipv6_address::parse("2001:db8::1").value(), 0);
     auto socket = must(kw::udp6::socket::open());
     CHECK(failure(socket.bind(elsewhere)) == errc::address_not_available);
-    must(socket.set(option::free_bind_v6{}));
+    must(socket.set(option::free_bind{}));
     must(socket.bind(elsewhere));
 }
 
-TEST_CASE("the system chooses from the socket's own range of ports") {
+TEST_CASE("local_port_range restricts the ports that the system chooses") {
     for (int i = 0; i < 20; ++i) {
         auto socket = must(kw::udp4::socket::open());
         if (const auto set = socket.set(option::local_port_range{{42000, 42999}}); !set) {
@@ -86,7 +86,7 @@ TEST_CASE("the system chooses from the socket's own range of ports") {
     }
 }
 
-TEST_CASE("with bind_address_no_port the port is chosen when the peer is known") {
+TEST_CASE("bind_address_no_port leaves the choice of the port to connect()") {
     if (test::skipped_under_emulator("option bind_address_no_port")) return;
     const auto listener = must(kw::tcp4::listen({test::own_loopback(), 0}));
     auto socket = must(kw::tcp4::socket::open());
@@ -97,7 +97,7 @@ TEST_CASE("with bind_address_no_port the port is chosen when the peer is known")
     CHECK(must(connected.local_endpoint()).port() != 0);
 }
 
-TEST_CASE("a redirected connection tells where it was going") {
+TEST_CASE("a redirected connection reports its original destination") {
     if (test::skipped_under_emulator("option original_destination")) return;
     test::check_in_child([]() -> std::string {
         if (!test::enter_own_network()) return "skipped: original_destination: no network namespace";
@@ -119,7 +119,7 @@ TEST_CASE("a redirected connection tells where it was going") {
     });
 }
 
-TEST_CASE("a redirected connection over IPv6 tells where it was going") {
+TEST_CASE("a redirected IPv6 connection reports its original destination") {
     if (test::skipped_under_emulator("option original_destination_v6")) return;
     test::check_in_child([]() -> std::string {
         if (!test::enter_own_network()) return "skipped: original_destination_v6: no network namespace";
@@ -134,7 +134,7 @@ TEST_CASE("a redirected connection over IPv6 tells where it was going") {
         KEYWAY_CHILD_CHECK(client);
         const auto server = listener->accept();
         KEYWAY_CHILD_CHECK(server);
-        const auto wanted = server->connection.get<option::original_destination_v6>();
+        const auto wanted = server->connection.get<option::original_destination>();
         KEYWAY_CHILD_CHECK(wanted);
         KEYWAY_CHILD_CHECK(*wanted == kw::tcp6::endpoint(kw::ipv6_address::loopback(), 9999));
         return {};

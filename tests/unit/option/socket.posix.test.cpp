@@ -32,7 +32,7 @@ constexpr bool only_read = can_get<kw::unix_datagram::socket, Option> && !can_se
 static_assert(only_read<option::error> && only_read<option::type> && only_read<option::domain>);
 static_assert(only_read<option::protocol> && only_read<option::accepting>);
 
-TEST_CASE_TEMPLATE("63: reuse_port comes back as it was set", T, KEYWAY_ALL_TRANSPORTS) {
+TEST_CASE_TEMPLATE("reuse_port reads back as it was set", T, KEYWAY_ALL_TRANSPORTS) {
     test::with_socket<T>([](const auto& socket) {
         for (const bool on : {true, false, true}) test::check_round_trip<option::reuse_port>(socket, on);
     });
@@ -40,7 +40,7 @@ TEST_CASE_TEMPLATE("63: reuse_port comes back as it was set", T, KEYWAY_ALL_TRAN
 
 TEST_CASE("the default of reuse_port is on") { CHECK(option::reuse_port{}.value); }
 
-TEST_CASE_TEMPLATE("63: buffer sizes come back doubled, as Linux does", T, KEYWAY_ALL_TRANSPORTS) {
+TEST_CASE_TEMPLATE("buffer sizes come back doubled, as Linux does", T, KEYWAY_ALL_TRANSPORTS) {
     test::with_socket<T>([](const auto& socket) {
         must(socket.set(option::send_buffer{16384}));
         CHECK(must(socket.template get<option::send_buffer>()) == 32768);
@@ -53,7 +53,7 @@ TEST_CASE_TEMPLATE("63: buffer sizes come back doubled, as Linux does", T, KEYWA
     });
 }
 
-TEST_CASE("65: the kernel keeps buffers below its maximum") {
+TEST_CASE("the kernel keeps buffers below its maximum") {
     const auto socket = must(kw::udp4::socket::open());
     must(socket.set(option::receive_buffer{INT_MAX}));
     const int most = must(socket.get<option::receive_buffer>());
@@ -63,7 +63,7 @@ TEST_CASE("65: the kernel keeps buffers below its maximum") {
     CHECK(most == 2 * maximum);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "reuse_port lets two sockets bind the same port, where both have it") {
+TEST_CASE_FIXTURE(test::bounded, "two sockets that both set reuse_port can bind the same port") {
     auto first = must(kw::udp4::socket::open());
     must(first.set(option::reuse_port{}));
     must(first.bind({test::own_loopback(), 0}));

@@ -51,7 +51,7 @@ static_assert(only_read<option::protocol> && only_read<option::accepting>);
 
 // ---- 63: set and get
 
-TEST_CASE_TEMPLATE("63: switches of the socket layer come back as they were set", T, KEYWAY_ALL_TRANSPORTS) {
+TEST_CASE_TEMPLATE("switches of the socket layer read back as they were set", T, KEYWAY_ALL_TRANSPORTS) {
     test::with_socket<T>([](const auto& socket) {
         for (const bool on : {true, false, true}) {
             test::check_round_trip<option::reuse_address>(socket, on);
@@ -63,7 +63,7 @@ TEST_CASE_TEMPLATE("63: switches of the socket layer come back as they were set"
     });
 }
 
-TEST_CASE_TEMPLATE("63: linger comes back as it was set", T, kw::tcp, kw::tcp4, kw::tcp6) {
+TEST_CASE_TEMPLATE("linger reads back as it was set", T, kw::tcp, kw::tcp4, kw::tcp6) {
     using value = option::linger::value_type;
     test::with_socket<T>([](const auto& socket) {
         for (const value& wanted :
@@ -75,7 +75,7 @@ TEST_CASE_TEMPLATE("63: linger comes back as it was set", T, kw::tcp, kw::tcp4, 
     });
 }
 
-TEST_CASE_TEMPLATE("63: what the kernel tells of a socket", T, KEYWAY_ALL_TRANSPORTS) {
+TEST_CASE_TEMPLATE("the kernel reports domain, type, protocol and state of a socket", T, KEYWAY_ALL_TRANSPORTS) {
     test::with_socket<T>([](const auto& socket) {
         if constexpr (kw::fixed_domain<typename T::family>)
             CHECK(must(socket.template get<option::domain>()) == T::family::domain);
@@ -86,7 +86,7 @@ TEST_CASE_TEMPLATE("63: what the kernel tells of a socket", T, KEYWAY_ALL_TRANSP
     });
 }
 
-TEST_CASE_FIXTURE(test::bounded, "63: options work on listeners and connections, accepted ones too") {
+TEST_CASE_FIXTURE(test::bounded, "options work on listeners and connections, accepted ones too") {
     const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
     const auto client = must(kw::tcp::connect(must(listener.local_endpoint())));
     const auto server = must(listener.accept()).connection;
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(test::bounded, "63: options work on listeners and connections,
 
 // ---- 65: ranges
 
-TEST_CASE("65: linger of less than nothing is invalid_argument, and changes nothing") {
+TEST_CASE("a negative linger time is invalid_argument and changes nothing") {
     const auto socket = must(kw::tcp4::socket::open());
     must(socket.set(option::linger{{true, 5}}));
     for (const int seconds : {-1, INT_MIN}) {
@@ -113,7 +113,7 @@ TEST_CASE("65: linger of less than nothing is invalid_argument, and changes noth
     CHECK(must(socket.get<option::linger>()) == option::linger::value_type{true, 5});
 }
 
-TEST_CASE("65: linger of more than the system has room for is invalid_argument, and changes nothing") {
+TEST_CASE("linger of more than the system can hold is invalid_argument, and changes nothing") {
     const auto socket = must(kw::tcp4::socket::open());
     must(socket.set(option::linger{{true, 5}}));
     if constexpr (test::max_linger_seconds < INT_MAX) {
@@ -128,7 +128,7 @@ TEST_CASE("65: linger of more than the system has room for is invalid_argument, 
     CHECK(must(socket.get<option::linger>()) == option::linger::value_type{true, test::max_linger_seconds});
 }
 
-TEST_CASE_TEMPLATE("63: buffer sizes come back as large as they were set, or larger", T, kw::tcp, kw::udp) {
+TEST_CASE_TEMPLATE("buffer sizes come back as large as they were set, or larger", T, kw::tcp, kw::udp) {
     test::with_socket<T>([](const auto& socket) {
         must(socket.set(option::send_buffer{16384}));
         CHECK(must(socket.template get<option::send_buffer>()) >= 16384);
@@ -157,8 +157,8 @@ void check_is(const Socket& socket, bool on) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a bound socket is exclusive unless it shares, where the system knows the difference", T, kw::tcp,
-                   kw::udp) {
+TEST_CASE_TEMPLATE("a bound socket is exclusive unless reuse_address is set, on systems with exclusive_address", T,
+                   kw::tcp, kw::udp) {
     const auto bound = must(T::bind(net::any_loopback_port<T>()));
     check_is<option::exclusive_address>(bound, true);
     check_is<option::reuse_address>(bound, false);

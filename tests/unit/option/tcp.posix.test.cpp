@@ -15,7 +15,7 @@ using kw::errc;
 using test::failure;
 using test::must;
 
-TEST_CASE("65: keep-alive values out of range are invalid_argument") {
+TEST_CASE("keep-alive values out of range are invalid_argument") {
     const auto socket = must(kw::tcp4::socket::open());
     for (const int seconds : {0, -1, 32768}) {
         CAPTURE(seconds);

@@ -14,7 +14,7 @@ using test::can_set;
 using test::failure;
 using test::must;
 
-// 64: these are TCP's, and nobody else's.
+// these are TCP's, and nobody else's.
 template <class Option>
 constexpr bool is_of_tcp = can_set<kw::tcp::socket, Option> && can_set<kw::tcp4::listener, Option> &&
                            can_get<kw::tcp6::connection_view, Option> && !can_set<kw::udp::socket, Option> &&
@@ -29,13 +29,13 @@ namespace {
 template <class Socket>
 bool has_keep_alive_times(const Socket& socket) {
     const auto probe = socket.set(option::keep_alive_time{15});
-    if (probe || failure(probe) != errc::no_such_option) return true;
+    if (probe || failure(probe) != errc::no_protocol_option) return true;
     return !test::skipped_under_wine("keep-alive times of TCP", "has no TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT");
 }
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("63: the options of TCP come back as they were set", T, kw::tcp, kw::tcp4, kw::tcp6) {
+TEST_CASE_TEMPLATE("the options of TCP read back as they were set", T, kw::tcp, kw::tcp4, kw::tcp6) {
     test::with_socket<T>([](const auto& socket) {
         for (const bool on : {true, false}) test::check_round_trip<option::no_delay>(socket, on);
         if (!has_keep_alive_times(socket)) return;
@@ -47,7 +47,7 @@ TEST_CASE_TEMPLATE("63: the options of TCP come back as they were set", T, kw::t
     });
 }
 
-TEST_CASE_FIXTURE(test::bounded, "63: and on both ends of a connection") {
+TEST_CASE_FIXTURE(test::bounded, "the options of TCP can be set on both ends of a connection") {
     const auto ends = test::connect_ends();
     test::check_round_trip<option::no_delay>(ends.client, true);
     test::check_round_trip<option::no_delay>(ends.server, true);
@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(test::bounded, "63: and on both ends of a connection") {
     if (has_keep_alive_times(ends.server)) test::check_round_trip<option::keep_alive_time>(ends.server, 30);
 }
 
-TEST_CASE("66: an option of TCP on a socket without a descriptor is an error of the handle") {
+TEST_CASE("a TCP option of a socket without a descriptor is bad_file_descriptor") {
     const kw::tcp::socket none;
     CHECK(failure(none.set(option::no_delay{true})) == test::bad_handle_error);
     CHECK(failure(none.get<option::no_delay>()) == test::bad_handle_error);

@@ -46,12 +46,12 @@ static_assert(static_cast<int>(tcp_state::established) == TCP_ESTABLISHED &&
               static_cast<int>(tcp_state::closing) == TCP_CLOSING && static_cast<int>(tcp_state::closed) == TCP_CLOSE);
 #endif
 
-TEST_CASE("63: every TCP socket tells its state") {
+TEST_CASE("every TCP socket reports its state") {
     test::check_read<option::tcp_info>("tcp_info",
-                                       [](const auto& told) { CHECK(must(told).state == tcp_state::closed); });
+                                       [](const auto& reported) { CHECK(must(reported).state == tcp_state::closed); });
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a connection tells what went through it") {
+TEST_CASE_FIXTURE(test::bounded, "tcp_info counts the bytes of a connection") {
     const auto listener = must(kw::tcp4::listen({test::own_loopback(), 0}));
     const auto client = must(kw::tcp4::connect(must(listener.local_endpoint())));
     const auto server = must(listener.accept()).connection;
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(test::bounded, "a connection tells what went through it") {
     if (after.send_window) CHECK(*after.send_window > 0);
 }
 
-TEST_CASE("what an older kernel does not tell is empty, and less than every one tells is malformed_value") {
+TEST_CASE("fields that an older kernel does not report are empty, and too short a report is malformed_value") {
     native_tcp_info native;
     std::memset(&native, 0x11, sizeof(native));
     CHECK(failure(decode_tcp_info(native, 103)) == errc::malformed_value);

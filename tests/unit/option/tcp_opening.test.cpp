@@ -10,16 +10,16 @@
 namespace kw = keyway;
 namespace option = kw::option;
 
-TEST_CASE("63: fast_open comes back as it was set") {
+TEST_CASE("fast_open reads back as it was set") {
     test::check_round_trips<option::fast_open>("fast_open", {5, 16, 128});
     test::check_switch<option::fast_open_connect>("fast_open_connect");
 }
 
-TEST_CASE("63: defer_accept comes back as 0, 1 or a time of retransmission, which is not less than was set") {
+TEST_CASE("defer_accept reads back as 0, 1 or a retransmission time not below the value set") {
     test::check_round_trips<option::defer_accept>("defer_accept", {1, 0, 3, 7});
 }
 
-TEST_CASE("65: numbers of less than nothing are invalid_argument") {
+TEST_CASE("negative numbers are invalid_argument") {
     test::check_refused<option::fast_open>("fast_open", {5, -1, INT_MIN});
     test::check_refused<option::defer_accept>("defer_accept", {1, -1, INT_MIN});
 }

@@ -42,8 +42,8 @@ TEST_CASE_FIXTURE(test::bounded, "a datagram over IPv4 carries DSCP and ECN") {
     const int on = 1;
     REQUIRE(::setsockopt(receiver.native_handle(), IPPROTO_IP, IP_RECVTOS, &on, sizeof(on)) == 0);
     const auto sender = must(kw::udp4::connect(must(receiver.local_endpoint())));
-    must(sender.set(option::type_of_service{{dscp::af41, ecn::capable_0}}));
-    CHECK(must(sender.get<option::type_of_service>()) == kw::traffic_class{dscp::af41, ecn::capable_0});
+    must(sender.set(option::traffic_class{{dscp::af41, ecn::capable_0}}));
+    CHECK(must(sender.get<option::traffic_class>()) == kw::traffic_class{dscp::af41, ecn::capable_0});
     must(sender.send("x"));
     CHECK(received_octet(receiver.native_handle(), IPPROTO_IP, IP_TOS) == 0x8a);
 }
@@ -62,8 +62,8 @@ TEST_CASE_FIXTURE(test::bounded, "a datagram over IPv6 carries DSCP and ECN") {
     if constexpr (std::endian::native == std::endian::little) CHECK(octet == 0xb9);
 }
 
-TEST_CASE("the kernel keeps the ECN of a stream to itself") {
+TEST_CASE("the kernel ignores the ECN of a stream") {
     const auto socket = must(kw::tcp4::socket::open());
-    must(socket.set(option::type_of_service{{dscp::af41, ecn::capable_0}}));
-    CHECK(must(socket.get<option::type_of_service>()) == kw::traffic_class{dscp::af41});
+    must(socket.set(option::traffic_class{{dscp::af41, ecn::capable_0}}));
+    CHECK(must(socket.get<option::traffic_class>()) == kw::traffic_class{dscp::af41});
 }

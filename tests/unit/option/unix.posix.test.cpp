@@ -24,29 +24,30 @@ namespace {
 kw::credentials own_credentials() { return {::getpid(), ::geteuid(), ::getegid()}; }
 
 /// Where the system tells no process, none is compared.
-void check_same(const kw::credentials& told, const kw::credentials& wanted) {
-    CHECK(told.user == wanted.user);
-    CHECK(told.group == wanted.group);
-    CHECK((told.process == wanted.process || (told.process == 0 && !KEYWAY_HAS_ABSTRACT_NAMES)));
+void check_same(const kw::credentials& reported, const kw::credentials& wanted) {
+    CHECK(reported.user == wanted.user);
+    CHECK(reported.group == wanted.group);
+    CHECK((reported.process == wanted.process || (reported.process == 0 && !KEYWAY_HAS_ABSTRACT_NAMES)));
 }
 
 }  // namespace
 
-TEST_CASE("63: pass_credentials comes back as it was set") {
+TEST_CASE("pass_credentials reads back as it was set") {
     test::check_switch<option::pass_credentials>("pass_credentials");
 }
 
-TEST_CASE("63: the peer of a socket that has none is not_connected") {
-    test::check_read<option::peer_credentials>("peer_credentials",
-                                               [](const auto& told) { CHECK(failure(told) == errc::not_connected); });
+TEST_CASE("peer_credentials of an unconnected socket is not_connected") {
+    test::check_read<option::peer_credentials>(
+        "peer_credentials", [](const auto& reported) { CHECK(failure(reported) == errc::not_connected); });
 }
 
-TEST_CASE_TEMPLATE("61: both ends of a pair are this process", T, KEYWAY_LOCAL_TRANSPORTS) {
+TEST_CASE_TEMPLATE("the peer of each end of a pair is this process", T, KEYWAY_LOCAL_TRANSPORTS) {
     const auto ends = must(T::pair());
     for (const auto& one : ends) check_same(must(one.template get<option::peer_credentials>()), own_credentials());
 }
 
-TEST_CASE_TEMPLATE("61: both ends of a connection know each other", T, kw::unix_stream, kw::unix_seqpacket) {
+TEST_CASE_TEMPLATE("both ends of a connection report each other's credentials", T, kw::unix_stream,
+                   kw::unix_seqpacket) {
     const test::bounded watch;
     const test::temporary_directory directory;
     const auto listener = must(T::listen(directory.endpoint()));
@@ -56,7 +57,7 @@ TEST_CASE_TEMPLATE("61: both ends of a connection know each other", T, kw::unix_
     check_same(must(server.template get<option::peer_credentials>()), own_credentials());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "61: the credentials are those of the moment of connecting") {
+TEST_CASE_FIXTURE(test::bounded, "the credentials are those at the time of connecting") {
     const test::temporary_directory directory;
     REQUIRE(::chmod(directory.path("").c_str(), 0777) == 0);
     const auto listener = must(kw::unix_stream::listen(directory.endpoint()));
@@ -72,17 +73,17 @@ TEST_CASE_FIXTURE(test::bounded, "61: the credentials are those of the moment of
         ::_exit(is_other ? 1 : 2);
     }
     const auto server = must(listener.accept()).connection;
-    const auto told = must(server.get<option::peer_credentials>());
+    const auto reported = must(server.get<option::peer_credentials>());
     must(server.shutdown_both());
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
     REQUIRE(WIFEXITED(status));
-    CHECK((told.process == child || (told.process == 0 && !KEYWAY_HAS_ABSTRACT_NAMES)));
+    CHECK((reported.process == child || (reported.process == 0 && !KEYWAY_HAS_ABSTRACT_NAMES)));
     if (WEXITSTATUS(status) == 1) {
-        CHECK(told.user == 65534);
-        CHECK(told.group == 65534);
+        CHECK(reported.user == 65534);
+        CHECK(reported.group == 65534);
     } else {
-        CHECK(told.user == ::geteuid());
+        CHECK(reported.user == ::geteuid());
     }
 }
 
@@ -100,7 +101,7 @@ bool has_descriptors_of_peers() {
 
 }  // namespace
 
-TEST_CASE("a descriptor of the peer is owned and not inherited") {
+TEST_CASE("a peer's process descriptor is owned and not inherited") {
     if (!has_descriptors_of_peers()) return;
     const auto before = net::open_descriptors();
     {
@@ -114,7 +115,7 @@ TEST_CASE("a descriptor of the peer is owned and not inherited") {
     CHECK_FALSE(must(kw::unix_stream::socket::open()).get<option::peer_pid_descriptor>());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a descriptor of the peer becomes readable when the peer has ended") {
+TEST_CASE_FIXTURE(test::bounded, "a peer's process descriptor becomes readable when the peer ends") {
     if (!has_descriptors_of_peers()) return;
     const test::temporary_directory directory;
     const auto listener = must(kw::unix_stream::listen(directory.endpoint()));

@@ -24,7 +24,7 @@ static_assert(kw::checksum_of(bytes(0xff, 0xff)) == 0);
 static_assert(kw::checksum_of(bytes(0x12)) == kw::checksum_of(bytes(0x12, 0x00)));
 static_assert(kw::checksum_of(bytes(0x12)) == 0xedff);
 
-/// RFC 1071 word for word, slowly: the words of the whole, each carry brought round at once.
+/// A simple second implementation of RFC 1071: adds the words of the whole message and every carry at once.
 std::uint16_t by_the_book(std::vector<std::byte> message) {
     if (message.size() % 2 != 0) message.push_back(std::byte{0});
     unsigned sum = 0;
@@ -44,7 +44,7 @@ void append_number(std::vector<std::byte>& all, std::uint32_t number, int octets
 
 }  // namespace
 
-TEST_CASE("a checksum is that of RFC 1071, of any message") {
+TEST_CASE("the checksum of any message is that of RFC 1071") {
     test::dice dice(1);
     for (int i = 0; i < 2000; ++i) {
         const auto message = dice.bytes(dice.upto(300));
@@ -52,7 +52,7 @@ TEST_CASE("a checksum is that of RFC 1071, of any message") {
     }
 }
 
-TEST_CASE("the checksum of pieces is that of the whole, wherever it was cut") {
+TEST_CASE("the checksum of pieces equals that of the whole message") {
     test::dice dice(2);
     for (int i = 0; i < 2000; ++i) {
         const auto message = dice.bytes(dice.upto(100));
@@ -71,7 +71,7 @@ TEST_CASE("many carries are not lost") {
     CHECK(kw::checksum_of(message) == 0);
 }
 
-TEST_CASE("a message that has its checksum in it sums up to 0, and no longer when a bit is turned") {
+TEST_CASE("a message with its checksum sums up to 0, and with a flipped bit it does not") {
     test::dice dice(3);
     for (int i = 0; i < 200; ++i) {
         auto message = dice.bytes(2 + dice.upto(60));
@@ -85,7 +85,7 @@ TEST_CASE("a message that has its checksum in it sums up to 0, and no longer whe
     }
 }
 
-TEST_CASE("a pseudo-header counts as the bytes that it is written as in the RFCs") {
+TEST_CASE("a pseudo-header has the checksum of its bytes in the RFCs") {
     test::dice dice(4);
     for (int i = 0; i < 500; ++i) {
         const auto message = dice.bytes(dice.upto(40));

@@ -20,7 +20,7 @@ static_assert(set6{icmpv6_type::echo_reply}.words() == set6::words_type{0, 0, 0,
 static_assert((~set6{icmpv6_type::redirect}).contains(icmpv6_type::echo_request));
 static_assert(!(~set6{icmpv6_type::redirect}).contains(icmpv6_type::redirect));
 
-TEST_CASE_TEMPLATE("a set has what was put into it and nothing else", Type, icmp_type, icmpv6_type) {
+TEST_CASE_TEMPLATE("a set contains the inserted types and no others", Type, icmp_type, icmpv6_type) {
     using set = kw::icmp_type_set<Type>;
     for (unsigned in = 0; in < set::capacity; ++in) {
         set types;
@@ -33,7 +33,7 @@ TEST_CASE_TEMPLATE("a set has what was put into it and nothing else", Type, icmp
     }
 }
 
-TEST_CASE("what no filter knows changes no set") {
+TEST_CASE("types that no filter knows do not change a set") {
     set4 types;
     types.insert(icmp_type::extended_echo_reply);
     CHECK(types == set4{});

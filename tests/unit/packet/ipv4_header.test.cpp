@@ -19,7 +19,7 @@ using test::why;
 
 namespace {
 
-// A datagram of UDP, with a byte behind it.
+// A UDP datagram, followed by one more byte.
 constexpr auto packet = bytes(0x45, 0x00, 0x00, 0x16, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11, 0xb8, 0xbe, 0xc0, 0xa8, 0x00,
                               0x01, 0xc0, 0xa8, 0x00, 0xc7, 0x55, 0x66, 0x77);
 constexpr auto header = kw::ipv4_header::parse(packet).value();
@@ -31,11 +31,11 @@ static_assert(header.destination == kw::ipv4_address(192, 168, 0, 199));
 static_assert(kw::ipv4_header::checksum_valid(packet));
 static_assert(same(header.payload(packet), bytes(0x55, 0x66)), "what follows the packet is not of it");
 
-/// Whether writing the header gives the bytes that it was parsed from.
+/// Whether the written header equals the bytes that it was parsed from.
 constexpr bool comes_back(std::span<const std::byte> bytes_of_it) {
-    std::array<std::byte, kw::ipv4_header::max_size> room{};
+    std::array<std::byte, kw::ipv4_header::max_size> buffer{};
     const auto parsed = kw::ipv4_header::parse(bytes_of_it);
-    const auto written = parsed->write(room);
+    const auto written = parsed->write(buffer);
     return written && same(*written, bytes_of_it.first(parsed->size()));
 }
 static_assert(comes_back(packet));
@@ -59,13 +59,13 @@ kw::ipv4_header any_header(test::dice& dice, std::span<const std::byte> options)
 
 }  // namespace
 
-TEST_CASE("any header that is written is the one that is read") {
+TEST_CASE("a written header parses to the same header") {
     test::dice dice(1);
     for (int i = 0; i < 5000; ++i) {
         const auto options = dice.bytes(40);
         const kw::ipv4_header h = any_header(dice, options);
-        std::array<std::byte, kw::ipv4_header::max_size> room{};
-        const auto written = h.write(room);
+        std::array<std::byte, kw::ipv4_header::max_size> buffer{};
+        const auto written = h.write(buffer);
         REQUIRE(written.has_value());
         REQUIRE(written->size() == h.size());
         const auto again = kw::ipv4_header::parse(*written);
@@ -89,7 +89,7 @@ TEST_CASE("any header that is written is the one that is read") {
     }
 }
 
-TEST_CASE("bytes that nobody meant are a header within them or an error") {
+TEST_CASE("random bytes parse to a header within bounds or to an error") {
     test::dice dice(2);
     int headers = 0;
     for (int i = 0; i < 50000; ++i) {
@@ -106,7 +106,7 @@ TEST_CASE("bytes that nobody meant are a header within them or an error") {
     CHECK(headers > 1000);
 }
 
-TEST_CASE("a header that is cut anywhere is truncated") {
+TEST_CASE("a header cut at any byte is truncated") {
     auto long_header = std::vector<std::byte>(60);
     kw::ipv4_header h;
     h.options = std::span<const std::byte>(packet).first(20);
@@ -120,32 +120,32 @@ TEST_CASE("a header that is cut anywhere is truncated") {
     }
 }
 
-TEST_CASE("what is wrong with a header has a name") {
+TEST_CASE("each invalid field has its error") {
     auto wrong = packet;
     wrong[0] = std::byte{0x65};
     CHECK(why(kw::ipv4_header::parse(wrong)) == packet_errc::wrong_version);
     wrong[0] = std::byte{0x44};
     CHECK(why(kw::ipv4_header::parse(wrong)) == packet_errc::bad_header_length);
-    wrong[0] = std::byte{0x46};  // four bytes of options, which are not there
+    wrong[0] = std::byte{0x46};  // four bytes of options, which are missing
     CHECK(why(kw::ipv4_header::parse(wrong)) == packet_errc::truncated);
     wrong = packet;
     wrong[3] = std::byte{19};
     CHECK(why(kw::ipv4_header::parse(wrong)) == packet_errc::bad_total_length);
 }
 
-TEST_CASE("the payload is what is there of it") {
+TEST_CASE("the payload ends with the packet") {
     const std::span<const std::byte> all = packet;
     CHECK(header.payload(all.first(21)).size() == 1);
     CHECK(header.payload(all.first(20)).empty());
     CHECK(header.payload(all.first(7)).empty());
 }
 
-TEST_CASE("a value that does not fit its field is not written") {
-    std::array<std::byte, 64> room{};
+TEST_CASE("a value that does not fit its field is rejected") {
+    std::array<std::byte, 64> buffer{};
     const auto attempt = [&](auto change) {
         kw::ipv4_header h = header;
         change(h);
-        return why(h.write(room));
+        return why(h.write(buffer));
     };
     CHECK(attempt([](auto&) {}) == packet_errc{});
     CHECK(attempt([](auto& h) { h.dscp = 64; }) == packet_errc::field_too_large);
@@ -157,6 +157,6 @@ TEST_CASE("a value that does not fit its field is not written") {
     CHECK(attempt([&](auto& h) { h.options = many; }) == packet_errc::field_too_large);
     CHECK(attempt([](auto& h) { h.total_length = 19; }) == packet_errc::bad_total_length);
     for (std::size_t size = 0; size < 20; ++size)
-        CHECK(why(header.write(std::span(room).first(size))) == packet_errc::no_room);
-    CHECK(header.write(std::span(room).first(20)).has_value());
+        CHECK(why(header.write(std::span(buffer).first(size))) == packet_errc::buffer_too_small);
+    CHECK(header.write(std::span(buffer).first(20)).has_value());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Packets against those of the kernel: what it sends is parsed, and what is built here it takes.
+// Compares packets with the kernel's: parses packets from the kernel, and sends it packets written by the library.
 #include <keyway/packet/checksum.hpp>
 #include <keyway/packet/icmp.hpp>
 #include <keyway/packet/ipv4_header.hpp>
@@ -13,7 +13,7 @@
 #include <span>
 #include <string>
 
-#include <keyway/detail/network_order.hpp>
+#include <keyway/packet/detail/network_order.hpp>
 
 #include "support/loopback.hpp"
 #include "support/packet.hpp"
@@ -33,7 +33,7 @@ constexpr auto v4 = kw::ipv4_address::loopback();
 constexpr auto v6 = kw::ipv6_address::loopback();
 constexpr auto data = test::bytes('h', 'e', 'l', 'l', 'o');
 
-/// Runs the body in a network of its own, by a user who may open raw sockets.
+/// Runs the body in a new network namespace, as a user who may open raw sockets.
 template <class Body>
 void with_raw_sockets(Body body) {
     test::check_in_child([&]() -> std::string {
@@ -58,7 +58,7 @@ std::array<std::byte, 8 + data.size()> udp_datagram(const Address& source, const
     return all;
 }
 
-/// Sends UDP datagrams by a raw socket, a wrong one first: the kernel's own UDP takes the right one alone.
+/// Sends two UDP datagrams through a raw socket, the first with a wrong checksum: a UDP socket receives the second only.
 template <class Raw, class Udp, class Address>
 std::string udp_takes(const Address& self) {
     const auto receiver = must(Udp::bind({self, 0}));
@@ -68,14 +68,14 @@ std::string udp_takes(const Address& self) {
     wrong[7] ^= std::byte{1};
     must(line.send(wrong));
     must(line.send(udp_datagram(self, self, 1235, port)));
-    std::array<std::byte, 100> room;
-    const auto got = must(receiver.recv_from(room, 10s));
+    std::array<std::byte, 100> buffer;
+    const auto got = must(receiver.recv_from(buffer, 10s));
     KEYWAY_CHILD_CHECK(got.sender.port() == 1235);
     KEYWAY_CHILD_CHECK(test::same(got.data, data));
     return {};
 }
 
-/// What an error about a datagram to a port that nobody has quotes.
+/// The quotation in an ICMP error about a datagram to an unused port.
 template <class Icmp, class Message, class Udp, class Address>
 std::string port_unreachable(const Address& self, std::uint8_t port_code) {
     const auto errors = must(Icmp::bind({self, 0}));
@@ -83,8 +83,8 @@ std::string port_unreachable(const Address& self, std::uint8_t port_code) {
     const auto from = must(sender.local_endpoint()).port();
     const auto to = must(must(Udp::bind({self, 0})).local_endpoint()).port();
     must(sender.send_to(data, {self, to}));
-    std::array<std::byte, 1500> room;
-    std::span<const std::byte> bytes = must(errors.recv_from(room, 10s)).data;
+    std::array<std::byte, 1500> buffer;
+    std::span<const std::byte> bytes = must(errors.recv_from(buffer, 10s)).data;
     if constexpr (Message::is_v6) {
         KEYWAY_CHILD_CHECK(Message::checksum_valid(bytes, self, self));
     } else {
@@ -105,14 +105,14 @@ std::string port_unreachable(const Address& self, std::uint8_t port_code) {
 
 }  // namespace
 
-TEST_CASE("the kernel's UDP takes a datagram whose checksum was computed here, and no other") {
+TEST_CASE("the kernel accepts a UDP datagram with the computed checksum, and no other") {
     with_raw_sockets(
         [] { return udp_takes<kw::transport<kw::ipv4, kw::raw, kw::ipproto::numbered<17>>, kw::udp4>(v4); });
     with_raw_sockets(
         [] { return udp_takes<kw::transport<kw::ipv6, kw::raw, kw::ipproto::numbered<17>>, kw::udp6>(v6); });
 }
 
-TEST_CASE("an ICMP error of the kernel quotes addresses, ports and data of the datagram that it is about") {
+TEST_CASE("an ICMP error from the kernel quotes addresses, ports and data of the datagram") {
     with_raw_sockets([] {
         constexpr auto code = static_cast<std::uint8_t>(kw::icmp_unreachable::port);
         return port_unreachable<kw::icmp4, icmp_message, kw::udp4>(v4, code);
@@ -123,12 +123,13 @@ TEST_CASE("an ICMP error of the kernel quotes addresses, ports and data of the d
     });
 }
 
-TEST_CASE("a packet with a header that was built here arrives with that header") {
+TEST_CASE("a packet with a self-written header arrives with that header") {
     with_raw_sockets([]() -> std::string {
-        // A socket of IPPROTO_RAW takes whole packets: raw(7).
+        // A socket of IPPROTO_RAW sends whole packets: raw(7).
         const auto line = must(kw::transport<kw::ipv4, kw::raw, kw::ipproto::numbered<255>>::connect({v4, 0}));
         const auto receiver = must(kw::transport<kw::ipv4, kw::raw, kw::ipproto::numbered<253>>::bind({v4, 0}));
-        constexpr auto no_operations = test::bytes(1, 1, 1, 0);  // RFC 791: three times nothing, and the end
+        constexpr auto no_operations =
+            test::bytes(1, 1, 1, 0);  // RFC 791: three no-operation options and the end of the list
         const ipv4_header header{.dscp = 46,
                                  .ecn = 2,
                                  .total_length = 24 + data.size(),
@@ -146,22 +147,22 @@ TEST_CASE("a packet with a header that was built here arrives with that header")
         kw::detail::write_bytes(packet, written.size(), data);
         must(line.send(packet));
 
-        std::array<std::byte, 100> room;
-        const auto got = must(receiver.recv_from(room, 10s));
+        std::array<std::byte, 100> buffer;
+        const auto got = must(receiver.recv_from(buffer, 10s));
         KEYWAY_CHILD_CHECK(got.sender.address() == header.source);
-        KEYWAY_CHILD_CHECK(test::same(got.data, packet));  // the kernel's checksum is ours
+        KEYWAY_CHILD_CHECK(test::same(got.data, packet));  // with the checksum that the kernel computes as well
         KEYWAY_CHILD_CHECK(test::same(ipv4_header::parse(got.data).value().payload(got.data), data));
         return {};
     });
 }
 
-TEST_CASE("the kernel takes an ICMPv6 message whose checksum was computed here") {
+TEST_CASE("the kernel accepts an ICMPv6 message with the computed checksum") {
     with_raw_sockets([]() -> std::string {
         const auto line = must(kw::icmp6::connect({v6, 0}));
-        std::array<std::byte, 8 + data.size()> room{}, sent{};
+        std::array<std::byte, 8 + data.size()> buffer{}, sent{};
         const auto request = icmpv6_message::echo_request(5, 6, data);
-        request.write(room).value();
-        must(line.send(room));  // the kernel computes the checksum
+        request.write(buffer).value();
+        must(line.send(buffer));  // the kernel computes the checksum
         std::array<std::byte, 100> arrived;
         const auto got = must(line.recv(arrived, 10s)).data;
         KEYWAY_CHILD_CHECK(test::same(got, request.write(sent, v6, v6).value()));

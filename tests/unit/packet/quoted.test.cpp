@@ -30,7 +30,7 @@ constexpr auto unreachable6(std::span<const std::byte> quotation, std::uint32_t 
     return icmpv6_message{kw::icmpv6_type::destination_unreachable, 4, parameter, quotation};
 }
 
-// The header of UDP from port 4660 to port 53, and what routers of old leave of it: 8 bytes.
+// A UDP header from port 4660 to port 53: the 8 bytes that old routers quote.
 constexpr auto udp4 =
     bytes(0x45, 0, 0, 40, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2, 0x12, 0x34, 0, 53, 0, 20, 0, 0);
 constexpr auto quoted4 = quoted_datagram::in(unreachable(udp4)).value();
@@ -68,7 +68,7 @@ TEST_CASE("an ICMPv6 error quotes addresses and ports") {
     CHECK(quoted.destination_port == 53);
 }
 
-TEST_CASE("extension headers stand between the IPv6 header and the ports") {
+TEST_CASE("extension headers before the ports are skipped") {
     // Hop-by-hop, destination options of 16 bytes, the first fragment, authentication of 12 bytes; then TCP.
     const auto packet = packet6(0, {60, 0, 0, 0, 0, 0, 0, 0,                          //
                                     44, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  //
@@ -80,7 +80,7 @@ TEST_CASE("extension headers stand between the IPv6 header and the ports") {
     CHECK(quoted.source_port == 0x102);
     CHECK(quoted.destination_port == 0x304);
     CHECK(quoted.payload.size() == 4);
-    // However it is cut, there are no ports then.
+    // Cut at any byte, it has no ports.
     for (std::size_t kept = 0; kept < packet.size(); ++kept) {
         const std::vector<std::byte> cut(packet.begin(), packet.begin() + static_cast<std::ptrdiff_t>(kept));
         const auto part = quoted_datagram::in(unreachable6(cut));
@@ -100,7 +100,7 @@ TEST_CASE("a later fragment has no ports") {
     CHECK(quoted.destination_port == 0);
 }
 
-TEST_CASE("protocols without ports have none, and an echo can be parsed") {
+TEST_CASE("protocols without ports have port 0, and an echo can be parsed") {
     auto echo = udp4;
     echo[9] = std::byte{1};
     echo[20] = std::byte{8};
@@ -111,7 +111,7 @@ TEST_CASE("protocols without ports have none, and an echo can be parsed") {
     CHECK(icmp_message::parse(quoted.payload).value().id() == 20);
 }
 
-TEST_CASE("too little of a header is truncated; too little behind it is no port") {
+TEST_CASE("an incomplete header is truncated; an incomplete payload has no ports") {
     for (std::size_t kept = 0; kept < udp4.size(); ++kept) {
         const std::vector<std::byte> cut(udp4.begin(), udp4.begin() + static_cast<std::ptrdiff_t>(kept));
         const auto part = quoted_datagram::in(unreachable(cut));
@@ -121,17 +121,17 @@ TEST_CASE("too little of a header is truncated; too little behind it is no port"
     }
 }
 
-TEST_CASE("what follows a quotation of stated length is not of it") {
+TEST_CASE("the extensions after a quotation of stated length are not part of it") {
     std::vector<std::byte> body(udp4.begin(), udp4.end());
     body.resize(128 + 12, std::byte{0xee});
-    body[3] = std::byte{200};  // the datagram was longer than what is quoted
+    body[3] = std::byte{200};  // the datagram was longer than the quotation
     const auto whole = quoted_datagram::in(unreachable(body)).value();
     CHECK(whole.payload.size() == 120);
     const auto stated = quoted_datagram::in(unreachable(body, 32U << 16)).value();  // 32 words
     CHECK(stated.payload.size() == 108);
     CHECK(quoted_datagram::in(unreachable(body, 255U << 16)).value().payload.size() == 120);
     CHECK(why(quoted_datagram::in(unreachable(body, 4U << 16))) == packet_errc::truncated);
-    // The pointer of a parameter problem is no length, and neither is a redirect's router.
+    // The pointer of a parameter problem is not a length, and neither is the router of a redirect.
     CHECK(quoted_datagram::in(icmp_message{kw::icmp_type::redirect, 0, 0xc0040201U, body}).value().payload.size() ==
           120);
 
@@ -142,17 +142,17 @@ TEST_CASE("what follows a quotation of stated length is not of it") {
     CHECK(quoted_datagram::in(unreachable6(body6, 8U << 24)).value().payload.size() == 24);
 }
 
-TEST_CASE("messages that are no errors quote nothing") {
+TEST_CASE("messages that are not errors quote nothing") {
     CHECK(why(quoted_datagram::in(icmp_message::echo_request(1, 2, udp4))) == packet_errc::not_an_error);
     CHECK(why(quoted_datagram::in(icmpv6_message::echo_reply(1, 2, udp4))) == packet_errc::not_an_error);
 }
 
-TEST_CASE("a quotation of the other version is wrong_version") {
+TEST_CASE("a quotation of the other IP version is wrong_version") {
     CHECK(why(quoted_datagram::in(unreachable(packet6(17, {})))) == packet_errc::wrong_version);
     CHECK(why(quoted_datagram::in(unreachable6(udp4))) == packet_errc::wrong_version);
 }
 
-TEST_CASE_TEMPLATE("what a hostile peer quotes is within what it sent", Message, icmp_message, icmpv6_message) {
+TEST_CASE_TEMPLATE("a forged quotation stays within the message", Message, icmp_message, icmpv6_message) {
     test::dice dice(3);
     int quoted = 0;
     for (int i = 0; i < 50000; ++i) {

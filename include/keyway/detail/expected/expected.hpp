@@ -11,7 +11,8 @@
 #include <type_traits>
 #include <utility>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail::own {
 
 template <class T, class W>
@@ -23,8 +24,8 @@ concept converts_from_any_cvref =
     constructible_from_any_cvref<T, W> || std::is_convertible_v<W&, T> || std::is_convertible_v<W, T> ||
     std::is_convertible_v<const W&, T> || std::is_convertible_v<const W, T>;
 
-/// Whether an Other, an expected that gives a U or a G, converts to expected<T, E>. An Other that T or the error can
-/// take whole is not taken apart; bool takes anything, and is excepted.
+/// Whether an Other, an expected whose value is a U and whose error is a G, converts to expected<T, E> member by
+/// member. Not if T or the error can be made of the Other itself; bool, which can be made of any, is an exception.
 template <class T, class E, class U, class G, class Other>
 concept expected_convertible = std::is_constructible_v<T, U> && std::is_constructible_v<E, G> &&
                                (std::is_same_v<std::remove_cv_t<T>, bool> || !converts_from_any_cvref<T, Other>) &&
@@ -123,7 +124,7 @@ public:
         return *this;
     }
 
-    /// Replaces value or error; only for constructions that cannot throw, as nothing would be left then.
+    /// Replaces the value or error. Only for constructions that cannot throw, since the old content is destroyed first.
     template <class... Args>
         requires std::is_nothrow_constructible_v<T, Args...>
     constexpr T& emplace(Args&&... args) noexcept {
@@ -161,7 +162,7 @@ public:
     constexpr explicit operator bool() const noexcept { return has_value_; }
     constexpr bool has_value() const noexcept { return has_value_; }
 
-    /// The value; throws bad_expected_access<E> if there is none, and aborts where exceptions are off.
+    /// The value; throws bad_expected_access<E> if there is none, and aborts if exceptions are disabled.
     constexpr const T& value() const& {
         static_assert(std::is_copy_constructible_v<E>, "value() copies the error into the exception");
         if (!has_value_) own::throw_bad_expected_access(error_);
@@ -341,7 +342,7 @@ private:
     using members::has_value_;
     using members::value_;
 
-    // Initialised by the call itself, so that transform can give a type that cannot be moved.
+    // Initialized directly by the call, so that transform can return a type that cannot be moved.
     template <class Make>
     constexpr expected(value_from_t tag, Make& make) : members(tag, make) {}
 
@@ -350,6 +351,7 @@ private:
 };
 
 }  // namespace detail::own
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -12,7 +12,8 @@
 #include <type_traits>
 #include <utility>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail::own {
 
 /// Either success without a value or the error that prevented it.
@@ -80,7 +81,7 @@ public:
         return *this;
     }
 
-    /// Drops the error, if there is one.
+    /// Becomes a success; destroys the error, if there is one.
     constexpr void emplace() noexcept { this->emplace_value(); }
 
     constexpr void swap(expected& other) noexcept(nothrow_swappable_pair<nothing, E>)
@@ -100,7 +101,7 @@ public:
 
     constexpr void operator*() const noexcept {}
 
-    /// Throws bad_expected_access<E> if there is an error, and aborts where exceptions are off.
+    /// Throws bad_expected_access<E> if there is an error, and aborts if exceptions are disabled.
     constexpr void value() const& {
         static_assert(std::is_copy_constructible_v<E>, "value() copies the error into the exception");
         if (!has_value_) own::throw_bad_expected_access(error_);
@@ -129,7 +130,7 @@ public:
         return has_value_ ? static_cast<E>(std::forward<G>(fallback)) : std::move(error_);
     }
 
-    /// Calls f, which takes nothing and returns an expected, on success; an error is passed on.
+    /// Calls f, which has no parameters and returns an expected, on success; an error is passed on.
     template <class F>
         requires std::is_constructible_v<E, E&>
     constexpr auto and_then(F&& f) & {
@@ -175,7 +176,7 @@ public:
         return monadic::or_else(std::move(*this), std::forward<F>(f));
     }
 
-    /// Makes a value with f, which takes nothing, on success.
+    /// Calls f, which has no parameters, on success and returns its value.
     template <class F>
         requires std::is_constructible_v<E, E&>
     constexpr auto transform(F&& f) & {
@@ -246,6 +247,7 @@ private:
 };
 
 }  // namespace detail::own
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -9,7 +9,8 @@
 #include <type_traits>
 #include <utility>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail::own {
 
 template <class T, class E>
@@ -34,7 +35,7 @@ constexpr decltype(auto) invoke_member(M Class::* member, Object&& object) {
     }
 }
 
-/// std::invoke for the at most one argument there is here, without the cost of <functional>.
+/// std::invoke for at most one argument, without the cost of <functional>.
 template <class F, class... Args>
 constexpr std::invoke_result_t<F, Args...> invoke(F&& f, Args&&... args) {
     if constexpr (std::is_member_pointer_v<std::remove_cvref_t<F>>)
@@ -114,6 +115,7 @@ private:
 };
 
 }  // namespace detail::own
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

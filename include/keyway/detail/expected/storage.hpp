@@ -9,10 +9,11 @@
 #include <type_traits>
 #include <utility>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail::own {
 
-/// The value of an expected<void, E>, which thereby shares everything in this file.
+/// The value of an expected<void, E>, which therefore can use everything in this file.
 struct nothing {};
 
 struct value_from_t {};
@@ -68,11 +69,12 @@ concept nothrow_swappable_pair =
 
 template <class T, class... Args>
 constexpr void construct(T& place, Args&&... args) {
-    // const_cast: the T of an expected may be const, and construct_at of a const object is on its way out of C++
+    // const_cast: the T of an expected may be const, and newer libraries reject construct_at of a const object
+    // (LWG 3870)
     std::construct_at(const_cast<std::remove_cv_t<T>*>(std::addressof(place)), std::forward<Args>(args)...);
 }
 
-/// An object moved out of its place. It moves back if the scope ends, by an exception, before release().
+/// An object moved out of its storage. It is moved back if the scope ends, by an exception, before release().
 template <class T>
 class displaced {
 public:
@@ -97,7 +99,7 @@ private:
     T object_;
 };
 
-/// Puts a New in the place of an Old. If the construction throws, the Old is still there, or is there again.
+/// Replaces an Old by a New. If the construction throws, the Old is kept or restored.
 template <class New, class Old, class... Args>
 constexpr void replace(New& place, Old& old, Args&&... args) {
     if constexpr (std::is_nothrow_constructible_v<New, Args...>) {
@@ -115,10 +117,10 @@ constexpr void replace(New& place, Old& old, Args&&... args) {
 }
 
 // The layers below exist for clang before 16, which computes triviality wrongly where requires-clauses choose among
-// special members. Each one makes a single special member right, and the last alias is what expected derives from.
+// special members. Each one defines a single special member, and expected derives from the last alias.
 
 /// A bool that leaves no padding behind it for a derived class to use. Without it g++ returns even an
-/// expected<std::size_t, error> by way of memory.
+/// expected<std::size_t, error> in memory.
 template <class T, class E>
 struct alignas(T) alignas(E) presence {
     constexpr presence(bool value) noexcept : value_(value) {}
@@ -345,6 +347,7 @@ template <class T, class E>
 using expected_members = expected_move_assign<T, E>;
 
 }  // namespace detail::own
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -10,7 +10,8 @@
 #include <type_traits>
 #include <utility>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail::own {
 
 template <class E>
@@ -26,7 +27,7 @@ template <class E>
 concept valid_error =
     std::is_object_v<E> && !std::is_array_v<E> && !is_unexpected<E> && std::is_same_v<E, std::remove_cv_t<E>>;
 
-/// Tag that asks a constructor of expected to hold an error.
+/// Tag: selects the constructor of expected that holds an error.
 struct unexpect_t {
     explicit unexpect_t() = default;
 };
@@ -39,7 +40,7 @@ concept valid_value =
     std::is_object_v<T> && !std::is_array_v<T> && !std::is_same_v<std::remove_cv_t<T>, std::in_place_t> &&
     !std::is_same_v<std::remove_cv_t<T>, unexpect_t> && !is_unexpected<std::remove_cv_t<T>>;
 
-/// An error on its way into an expected.
+/// An error from which an expected is made.
 template <class E>
 class unexpected {
     static_assert(valid_error<E>, "an error is a plain object type, neither cv-qualified nor unexpected");
@@ -88,11 +89,11 @@ private:
 template <class E>
 unexpected(E) -> unexpected<E>;
 
-/// What value() throws when there is none; this one carries the error.
+/// The exception of value() if there is no value; it holds the error.
 template <class E>
 class bad_expected_access;
 
-/// Base of every bad_expected_access, to catch them whatever the error is.
+/// Base of every bad_expected_access, to catch them whatever their error type.
 template <>  // NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): as the standard has it
 class bad_expected_access<void> : public std::exception {
 public:
@@ -131,6 +132,7 @@ template <class E>
 }
 
 }  // namespace detail::own
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,10 +2,10 @@
 #ifndef KEYWAY_DETAIL_OS_BATCH_HPP
 #define KEYWAY_DETAIL_OS_BATCH_HPP
 
-// The door of the room of batches: `batch` has places for messages, and sends and receives them.
+// The interface header of batches: a `batch` holds several messages, and sends or receives them.
 
 #if defined(__linux__)
-#include <keyway/detail/os/batch_linux.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/linux/batch.hpp>  // IWYU pragma: export
 #else
 #include <keyway/detail/os/batch_loop.hpp>  // IWYU pragma: export
 #endif

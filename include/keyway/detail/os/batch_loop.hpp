@@ -3,17 +3,18 @@
 #define KEYWAY_DETAIL_OS_BATCH_LOOP_HPP
 
 // Many messages, one call each, where the system has nothing better. The counterpart is
-// <keyway/detail/os/batch_linux.hpp>, with the same names.
+// <keyway/detail/os/linux/batch.hpp>, with the same names.
 
 #include <array>
 #include <cstddef>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
-#include <keyway/detail/os/batch_vocabulary.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/batch_types.hpp>  // IWYU pragma: export
 #include <keyway/detail/os/control.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail::os {
 
 class batch {
@@ -28,27 +29,28 @@ public:
     }
 
     /// Only the first waits: the others go, or are left to the next call.
-    template <class... Limit>
-    std::ptrdiff_t send(native_handle handle, std::size_t first, std::size_t count, const Limit&... within) noexcept {
-        if (send_one(handle, messages_[first], within...) < 0) return -1;
+    template <class Limit>
+    std::ptrdiff_t send(native_handle handle, std::size_t first, std::size_t count, const Limit& limit) noexcept {
+        if (send_one(handle, messages_[first], limit) < 0) return -1;
         std::size_t done = 1;
-        while (done < count && send_one(handle, messages_[first + done], limit{.until = at_once}) >= 0) ++done;
+        while (done < count && send_one(handle, messages_[first + done], wait_limit{.until = at_once}) >= 0) ++done;
         return static_cast<std::ptrdiff_t>(done);
     }
 
-    template <class... Limit>
-    std::ptrdiff_t recv(native_handle handle, std::size_t count, const Limit&... within) noexcept {
-        if (recv_one(handle, messages_[0], within...) < 0) return -1;
+    template <class Limit>
+    std::ptrdiff_t recv(native_handle handle, std::size_t count, const Limit& limit) noexcept {
+        if (recv_one(handle, messages_[0], limit) < 0) return -1;
         std::size_t done = 1;
-        while (done < count && recv_one(handle, messages_[done], limit{.until = at_once}) >= 0) ++done;
+        while (done < count && recv_one(handle, messages_[done], wait_limit{.until = at_once}) >= 0) ++done;
         return static_cast<std::ptrdiff_t>(done);
     }
 
     [[nodiscard]] batch_outcome received(std::size_t i) const noexcept {
         const slot& one = messages_[i];
         return {static_cast<std::size_t>(one.outcome.length), static_cast<std::size_t>(one.address_size),
-                one.control.size, one.outcome.truncated, one.outcome.control_truncated};
+                one.outcome.truncated, one.outcome.control_truncated};
     }
+    [[nodiscard]] std::size_t control_size(std::size_t i) const noexcept { return messages_[i].control.size; }
 
 private:
     struct slot {
@@ -59,16 +61,16 @@ private:
         message_outcome outcome;
     };
 
-    template <class... Limit>
-    static std::ptrdiff_t send_one(native_handle handle, const slot& one, const Limit&... within) noexcept {
+    template <class Limit>
+    static std::ptrdiff_t send_one(native_handle handle, const slot& one, const Limit& limit) noexcept {
         return send_with_control(handle, &one.buffer, 1, one.address, static_cast<std::size_t>(one.address_size),
-                                 one.control, within...);
+                                 one.control, limit);
     }
 
-    template <class... Limit>
-    static std::ptrdiff_t recv_one(native_handle handle, slot& one, const Limit&... within) noexcept {
+    template <class Limit>
+    static std::ptrdiff_t recv_one(native_handle handle, slot& one, const Limit& limit) noexcept {
         one.outcome = recv_with_control(handle, &one.buffer, 1, one.address, &one.address_size, one.control,
-                                        tell_true_length, within...);
+                                        tell_true_length, limit);
         return one.outcome.length;
     }
 
@@ -76,6 +78,7 @@ private:
 };
 
 }  // namespace detail::os
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

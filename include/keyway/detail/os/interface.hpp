@@ -2,24 +2,24 @@
 #ifndef KEYWAY_DETAIL_OS_INTERFACE_HPP
 #define KEYWAY_DETAIL_OS_INTERFACE_HPP
 
-// The door of the room that knows the network interfaces. Every system supplies the same names:
+// The interface header of network interfaces. Every backend supplies the same names:
 //
-//   types      interface_entry (one interface, in the list that the system gave), interface_address_entry (one IPv4 or
+//   types      interface_entry (one interface in the system's list), interface_address_entry (one IPv4 or
 //              IPv6 address)
 //   constants  max_interface_name, and the bits of interface_flags(): interface_up, interface_running,
 //              interface_loopback, interface_point_to_point, interface_broadcast, interface_multicast
 //   the list   read_interfaces(), free_interfaces(), first_interface(), interface_after(), first_address(),
 //              address_after(); null is the end
 //   an entry   interface_flags(), interface_index(), copy_interface_name(); is_v4(), copy_address(), prefix_length()
-//   look-up    interface_index() of a name, 0 for failure; interface_name() of an index, negative for failure. What
-//              does not exist is ENODEV.
+//   look-up    interface_index() of a name, 0 on failure; interface_name() of an index, negative on failure. ENODEV
+//              means that there is none.
 
 #include <keyway/detail/config.hpp>
 
 #if KEYWAY_HAS_WINDOWS
-#include <keyway/detail/os/interface_windows.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/windows/interface.hpp>  // IWYU pragma: export
 #else
-#include <keyway/detail/os/interface_posix.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/posix/interface.hpp>  // IWYU pragma: export
 #endif
 
 #endif

@@ -2,25 +2,28 @@
 #ifndef KEYWAY_DETAIL_OS_POLL_HPP
 #define KEYWAY_DETAIL_OS_POLL_HPP
 
-// The door of the room of poll sets, by the rules of <keyway/detail/os.hpp>. Every room supplies the same names:
+// The interface header of poll sets, by the rules of <keyway/detail/os.hpp>. Every backend supplies the same names:
 //
-//   types      poller: what a set is made of. A fresh one is empty; nobody closes it but close_poller()
-//   life       open_poller (what it has made before it fails is in the poller), close_poller, is_open
+//   types      poller: the state of a set. A default-constructed one is empty; only close_poller() closes it
+//   life       open_poller (on failure, what it has opened so far is in the poller), close_poller, is_open
 //   changes    add_to, modify_in, remove_from
-//   waiting    wait_for_events: hands sink(token, told) what is ready, with a limit or none; nothing, where it was woken.
-//              wake_poller: ends the wait, or the next one
+//   waiting    wait_for_events: calls sink(token, reported) for each ready handle, with a wait_limit or no_limit; for none
+//              if it was woken. wake_poller: ends the wait, or the next one. wait_interest: waits for a single handle
 //
-// All but wake_poller need the poller to themselves.
+// All but wake_poller and wait_interest need exclusive access to the poller.
 
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/os/poll_vocabulary.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/poll_types.hpp>  // IWYU pragma: export
 
 #if KEYWAY_HAS_WINDOWS
-#include <keyway/detail/os/poll_windows.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/windows/poll.hpp>  // IWYU pragma: export
 #elif defined(__linux__)
-#include <keyway/detail/os/poll_linux.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/linux/poll.hpp>  // IWYU pragma: export
 #else
-#include <keyway/detail/os/poll_bsd.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/bsd/poll.hpp>  // IWYU pragma: export
+#endif
+#if !KEYWAY_HAS_WINDOWS
+#include <keyway/detail/os/posix/poll.hpp>  // IWYU pragma: export
 #endif
 
 #endif

@@ -2,27 +2,28 @@
 #ifndef KEYWAY_DETAIL_OS_RESOLVE_HPP
 #define KEYWAY_DETAIL_OS_RESOLVE_HPP
 
-// The door of the room that asks the system's resolver. getaddrinfo(3) and getnameinfo(3) are the same everywhere; every
-// system supplies what they differ in:
+// The interface header of the system's resolver. getaddrinfo(3) and getnameinfo(3) are the same everywhere; every backend
+// supplies the differences:
 //
-//   prepare_resolver()  negative where there is none
-//   resolver_meaning()  what a code that is not 0 means; resolver_errc{} where the cause is in last_error()
+//   prepare_resolver()  negative if there is no resolver
+//   resolver_meaning()  the meaning of a code other than 0; resolver_errc{} if the cause is in last_error()
 
 #include <keyway/detail/config.hpp>
 
 #if KEYWAY_HAS_WINDOWS
-#include <keyway/detail/os/resolve_windows.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/windows/resolve.hpp>  // IWYU pragma: export
 #else
-#include <keyway/detail/os/resolve_posix.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/posix/resolve.hpp>  // IWYU pragma: export
 #endif
 
 #include <cstddef>
 
 #include <keyway/detail/os.hpp>
 
-// NOLINTBEGIN(misc-include-cleaner): the names are those of the system behind the door
+// NOLINTBEGIN(misc-include-cleaner): the names are those of the backend's system headers
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail::os {
 
 using address_entry = ::addrinfo;
@@ -30,7 +31,7 @@ using address_entry = ::addrinfo;
 inline constexpr std::size_t max_host_name = NI_MAXHOST - 1;
 inline constexpr std::size_t max_service_name = NI_MAXSERV - 1;
 
-/// What is looked up, in the numbers of socket(2).
+/// The kind of look-up, with the numbers of socket(2).
 struct lookup_kind {
     int domain = AF_UNSPEC;
     int type = 0;
@@ -41,7 +42,7 @@ struct lookup_kind {
     bool configured_only = false;
 };
 
-/// Returns 0, or a code for resolver_meaning(). A null host is this machine.
+/// Returns 0, or a code for resolver_meaning(). A null host means this machine.
 inline int look_up(const char* host, const char* service, const lookup_kind& kind, address_entry*& list) noexcept {
     ::addrinfo hints{};
     hints.ai_family = kind.domain;
@@ -66,7 +67,7 @@ inline const address_entry* first_entry(const address_entry* from) noexcept {
 }
 inline const address_entry* entry_after(const address_entry& entry) noexcept { return first_entry(entry.ai_next); }
 
-/// How the names of an address are looked up.
+/// The kind of name look-up.
 struct name_kind {
     bool numeric_host = false;
     bool numeric_service = false;
@@ -74,7 +75,7 @@ struct name_kind {
     bool datagram = false;
 };
 
-/// Returns 0, or a code for resolver_meaning(). The buffers have room for the longest names and a terminator.
+/// Returns 0, or a code for resolver_meaning(). The buffers have space for the longest names and a terminator.
 inline int look_up_names(const void* address, std::size_t size, char* host, char* service,
                          const name_kind& kind) noexcept {
     int flags = 0;
@@ -88,7 +89,8 @@ inline int look_up_names(const void* address, std::size_t size, char* host, char
 }
 
 }  // namespace detail::os
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 // NOLINTEND(misc-include-cleaner)
 

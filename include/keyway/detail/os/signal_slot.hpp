@@ -2,8 +2,8 @@
 #ifndef KEYWAY_DETAIL_OS_SIGNAL_SLOT_HPP
 #define KEYWAY_DETAIL_OS_SIGNAL_SLOT_HPP
 
-// Who is told of which signal: the one table of the process, because a handler of signals is given a number and nothing
-// else. Both rooms of signals share it.
+// Who waits for which signal: the one table of the process, because a signal handler receives a number and nothing else.
+// Both backends share it.
 
 #include <array>
 #include <atomic>
@@ -14,7 +14,8 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail::os {
 
 /// Names a set of signals that somebody has: the process, and the first signal of the set. A child after fork() has a copy
@@ -121,6 +122,7 @@ inline signal_fate take_signal(int number) noexcept {
 }
 
 }  // namespace detail::os
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -2,22 +2,22 @@
 #ifndef KEYWAY_DETAIL_OS_SOCKADDR_HPP
 #define KEYWAY_DETAIL_OS_SOCKADDR_HPP
 
-// The socket addresses as plain structs of bytes, so that they can be written at compile time; the kernel reads and
-// writes them in place. They have no initializers: one that the kernel is about to fill costs nothing. Systems differ
-// in what an address begins with, and in nothing else.
+// Socket addresses as plain structs of bytes, which can be written at compile time; the kernel reads and writes them in
+// place. They have no initializers, so that an address that the kernel is about to fill costs nothing. Systems differ
+// only in the first members of an address.
 
 #include <keyway/detail/config.hpp>
 
 #if KEYWAY_HAS_WINDOWS
-#include <keyway/detail/os/winsock.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/windows/winsock.hpp>  // IWYU pragma: export
 #else
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #if defined(__linux__)
-#include <keyway/detail/os/linux.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/linux/socket.hpp>  // IWYU pragma: export
 #else
-#include <keyway/detail/os/bsd.hpp>  // IWYU pragma: export
+#include <keyway/detail/os/bsd/socket.hpp>  // IWYU pragma: export
 #endif
 #endif
 
@@ -25,7 +25,8 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace keyway::inline KEYWAY_MODE {
+namespace keyway {
+inline namespace KEYWAY_MODE {
 namespace detail::os {
 
 struct alignas(::sockaddr_in) sockaddr_v4 {
@@ -87,12 +88,13 @@ constexpr sockaddr_v6 make_address(std::array<std::uint8_t, 2> port, std::array<
 constexpr sockaddr_local make_address() noexcept {
     return {.prefix = make_prefix(AF_UNIX, offsetof(sockaddr_local, path)), .path = {}};
 }
-/// Says how much of a local address is in use, where the system has a place for that.
+/// Stores the length of a local address, on systems whose addresses have a length member.
 constexpr void set_length(sockaddr_local& address, std::size_t length) noexcept {
     address.prefix = make_prefix(AF_UNIX, length);
 }
 
 }  // namespace detail::os
-}  // namespace keyway::inline KEYWAY_MODE
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

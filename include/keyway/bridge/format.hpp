@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_BRIDGE_FORMAT_HPP
+#define KEYWAY_BRIDGE_FORMAT_HPP
+
+// Bridge to the standard library's text and containers: operator<<, std::formatter if the library has <format>, and
+// std::hash.
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <ostream>
+#include <string_view>
+
+#include <keyway/address/ip.hpp>
+#include <keyway/address/ipv4.hpp>
+#include <keyway/address/ipv6.hpp>
+#include <keyway/address/network.hpp>
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/hash.hpp>
+#include <keyway/endpoint/any.hpp>
+#include <keyway/endpoint/ip.hpp>    // IWYU pragma: keep
+#include <keyway/endpoint/unix.hpp>  // IWYU pragma: keep
+#include <keyway/error.hpp>
+#include <keyway/family.hpp>
+
+#if KEYWAY_HAS_STD_FORMAT
+#include <format>
+#endif
+
+namespace keyway {
+inline namespace KEYWAY_MODE {
+namespace detail {
+
+template <class T>
+concept has_text = requires(const T& value) {
+    { value.text() } -> std::convertible_to<std::string_view>;
+};
+template <class T>
+concept has_message = requires(const T& value) {
+    { value.message() } -> std::convertible_to<std::string_view>;
+};
+
+template <class T>
+concept printable = has_text<T> || has_message<T>;
+
+template <printable T>
+auto printed(const T& value) noexcept {
+    if constexpr (has_text<T>) return value.text();
+    else return value.message();
+}
+
+/// The std::hash of a value that has a hash_value().
+template <class T>
+struct standard_hash {
+    std::size_t operator()(const T& value) const noexcept { return static_cast<std::size_t>(hash_value(value)); }
+};
+
+}  // namespace detail
+
+/// Addresses, networks and endpoints as their text(), errors as their message(); width and fill apply.
+template <detail::printable T>
+std::ostream& operator<<(std::ostream& out, const T& value) {
+    return out << detail::printed(value).view();
+}
+
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
+
+template <>
+struct std::hash<keyway::ipv4_address> : keyway::detail::standard_hash<keyway::ipv4_address> {};
+template <>
+struct std::hash<keyway::ipv6_address> : keyway::detail::standard_hash<keyway::ipv6_address> {};
+template <>
+struct std::hash<keyway::ip_address> : keyway::detail::standard_hash<keyway::ip_address> {};
+template <class Address>
+struct std::hash<keyway::network<Address>> : keyway::detail::standard_hash<keyway::network<Address>> {};
+template <class Family>
+struct std::hash<keyway::endpoint<Family>> : keyway::detail::standard_hash<keyway::endpoint<Family>> {};
+template <>
+struct std::hash<keyway::any_endpoint> : keyway::detail::standard_hash<keyway::any_endpoint> {};
+template <>
+struct std::hash<keyway::error> {
+    std::size_t operator()(const keyway::error& e) const noexcept {
+        const auto place = static_cast<std::uint32_t>(e.domain()) << 8 | static_cast<std::uint32_t>(e.operation());
+        return static_cast<std::size_t>(
+            keyway::detail::hash_number(static_cast<std::uint32_t>(e.code()), keyway::detail::hash_number(place)));
+    }
+};
+
+#if KEYWAY_HAS_STD_FORMAT
+
+namespace keyway {
+inline namespace KEYWAY_MODE {
+namespace detail {
+
+/// Formats as the text would: `{:>40}` pads it.
+template <printable T>
+struct text_formatter : std::formatter<std::string_view> {
+    auto format(const T& value, auto& context) const {
+        return std::formatter<std::string_view>::format(printed(value).view(), context);
+    }
+};
+
+}  // namespace detail
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
+
+template <>
+struct std::formatter<keyway::ipv4_address> : keyway::detail::text_formatter<keyway::ipv4_address> {};
+template <>
+struct std::formatter<keyway::ipv6_address> : keyway::detail::text_formatter<keyway::ipv6_address> {};
+template <>
+struct std::formatter<keyway::ip_address> : keyway::detail::text_formatter<keyway::ip_address> {};
+template <class Address>
+struct std::formatter<keyway::network<Address>> : keyway::detail::text_formatter<keyway::network<Address>> {};
+template <class Family>
+struct std::formatter<keyway::endpoint<Family>> : keyway::detail::text_formatter<keyway::endpoint<Family>> {};
+template <>
+struct std::formatter<keyway::any_endpoint> : keyway::detail::text_formatter<keyway::any_endpoint> {};
+template <>
+struct std::formatter<keyway::error> : keyway::detail::text_formatter<keyway::error> {};
+template <>
+struct std::formatter<keyway::transfer_error> : keyway::detail::text_formatter<keyway::transfer_error> {};
+template <>
+struct std::formatter<keyway::text_error> : keyway::detail::text_formatter<keyway::text_error> {};
+
+#endif
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_DETAIL_OS_LINUX_INTERFACE_HPP
+#define KEYWAY_DETAIL_OS_LINUX_INTERFACE_HPP
+
+// How Linux tells of an interface in the list of getifaddrs(3), and of names and indexes. Its counterpart is
+// <keyway/detail/os/bsd/interface.hpp>, with the same names.
+
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os/sockaddr.hpp>
+
+namespace keyway {
+inline namespace KEYWAY_MODE {
+namespace detail::os {
+
+/// Each interface has one entry of its own, with its hardware address or, where it has none as a tunnel, with nothing.
+inline bool is_interface(const ::ifaddrs& entry) noexcept {
+    return entry.ifa_addr == nullptr || entry.ifa_addr->sa_family == AF_PACKET;
+}
+
+/// Asks the kernel for what a request is to be filled with; netdevice(7). if_nametoindex(3) and its like do the same, but
+/// where glibc's have no descriptor left for the socket, they call it ENOENT.
+inline int ask_of_interface(unsigned long what, ::ifreq& request) noexcept {
+    const int handle = open(AF_UNIX, SOCK_DGRAM, 0);
+    if (handle < 0) return -1;
+    const int done = ::ioctl(handle, what, &request);
+    const int cause = errno;
+    ::close(handle);
+    errno = cause;
+    return done;
+}
+
+/// No interface has so long a name, nor one with a colon, at which the kernel would cut it.
+inline std::uint32_t interface_index(const char* name) noexcept {
+    ::ifreq request{};
+    const std::size_t size = std::strlen(name);
+    if (size < sizeof(request.ifr_name)) std::memcpy(request.ifr_name, name, size);
+    if (size < sizeof(request.ifr_name) && std::strchr(name, ':') == nullptr)
+        return ask_of_interface(SIOCGIFINDEX, request) < 0 ? 0 : static_cast<std::uint32_t>(request.ifr_ifindex);
+    errno = ENODEV;
+    return 0;
+}
+
+/// Writes the name and a terminator; `buffer` is large enough for the longest.
+inline int interface_name(std::uint32_t index, char* buffer) noexcept {
+    ::ifreq request{};
+    request.ifr_ifindex = static_cast<int>(index);
+    if (ask_of_interface(SIOCGIFNAME, request) < 0) return -1;
+    std::memcpy(buffer, request.ifr_name, sizeof(request.ifr_name));
+    return 0;
+}
+
+/// Of sll_ifindex in a sockaddr_ll, packet(7). The two headers that define it exclude each other, and a program may want
+/// either.
+inline constexpr std::size_t packet_index_offset = 4;
+
+inline std::uint32_t index_in(const ::ifaddrs& entry) noexcept {
+    if (entry.ifa_addr == nullptr) return interface_index(entry.ifa_name);
+    int index = 0;
+    std::memcpy(&index, reinterpret_cast<const char*>(entry.ifa_addr) + packet_index_offset, sizeof(index));
+    return static_cast<std::uint32_t>(index);
+}
+
+/// An IPv4 address may have a label, which is the interface's name or begins with it and a colon: `eth0:1`.
+inline bool is_of(const ::ifaddrs& address, const ::ifaddrs& owner) noexcept {
+    const std::size_t length = std::strlen(owner.ifa_name);
+    return std::strncmp(address.ifa_name, owner.ifa_name, length) == 0 &&
+           (address.ifa_name[length] == '\0' || address.ifa_name[length] == ':');
+}
+
+/// A netmask is a whole address.
+inline std::size_t mask_size(const ::sockaddr&, std::size_t whole) noexcept { return whole; }
+
+inline void recover_scope(sockaddr_v6&) noexcept {}
+
+}  // namespace detail::os
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
+
+#endif

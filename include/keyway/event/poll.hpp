@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_EVENT_POLL_HPP
+#define KEYWAY_EVENT_POLL_HPP
+
+// A set of handles that one thread waits for at once.
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/detail/os/poll.hpp>
+#include <keyway/error.hpp>
+#include <keyway/handle.hpp>
+#include <keyway/limit.hpp>
+
+namespace keyway {
+inline namespace KEYWAY_MODE {
+
+/// The events to wait for on a handle: `kw::readable`, `kw::writable`, `kw::readable | kw::writable`.
+enum class interest : std::uint8_t {
+    nothing = 0,  ///< only hang-ups and failures are reported; on the BSDs nothing is
+    readable = detail::os::poll_readable,
+    writable = detail::os::poll_writable,
+};
+
+constexpr interest operator|(interest a, interest b) noexcept {
+    return static_cast<interest>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b));
+}
+
+inline constexpr interest readable = interest::readable;
+inline constexpr interest writable = interest::writable;
+
+/// The value by which a program knows a handle: a pointer, an index, an enumerator.
+template <class T>
+concept poll_token = std::is_trivially_copyable_v<T> && std::default_initializable<T> && sizeof(T) <= sizeof(void*);
+
+/// Which handle is ready, and for what. Readiness is only a hint; trust the result of the call you make next. A socket may
+/// be reported and then not be ready if others share it, or if a datagram turns out to be damaged: option::non_blocking
+/// keeps such a call from blocking. The BSDs report each direction in an event of its own.
+template <poll_token Token>
+struct poll_event {
+    Token token;
+    bool readable;  ///< recv() has bytes, the end or an error; accept() a connection
+    bool writable;  ///< send() has buffer space, or an error; a connection attempt can be finish()ed
+    bool
+        hung_up;  ///< the connection has ended both ways, on Windows perhaps only the peer's; received data can be read
+    bool failed;  ///< there is an error to report: of the connection, of a datagram, or in the error queue
+};
+
+/// Waits for many handles at once: sockets, listeners, connections, connection attempts and cancellers; on POSIX anything
+/// that poll(2) accepts, such as pipes. It is level-triggered: every wait reports what is ready until it is dealt with.
+///
+///     auto set = kw::poll_set<client*>::open();
+///     set->add(listener, kw::readable, nullptr);
+///     while (auto ready = set->wait(5s))
+///         for (const auto& event : *ready) event.token == nullptr ? welcome() : serve(*event.token);
+///
+/// Remove a handle before it is closed. If that is forgotten, Linux and the BSDs drop it, unless a duplicate is open,
+/// perhaps in a child process: then it stays and cannot be removed. Windows reports it as failed, and a new socket with the
+/// same number is mistaken for it.
+///
+/// Costs: on Linux (epoll(7)) two descriptors, on the BSDs (kqueue(2)) one; the cost of a wait depends on the number of
+/// ready handles, not on the size of the set. On Windows (WSAPoll) it depends on the size, and add() may allocate. No wait
+/// allocates.
+///
+/// Thread safety: any thread, and a signal handler, may call wake(); everything else needs exclusive access. After fork(2)
+/// parent and child share the set on Linux: let the child open one of its own.
+template <poll_token Token = std::uintptr_t>
+class poll_set {
+public:
+    using token_type = Token;
+    using event = poll_event<Token>;
+
+    /// Most events one wait() returns; later calls return the rest.
+    static constexpr std::size_t max_events = detail::os::events_at_once;
+
+    /// Empty, and not open.
+    poll_set() noexcept = default;
+
+    /// Errors: too_many_files_open, too_many_files_open_in_system, not_enough_memory.
+    /// Source: epoll_create(2), eventfd(2); kqueue(2).
+    [[nodiscard]] static result<poll_set> open() noexcept {
+        poll_set opened;
+        if (detail::os::open_poller(opened.poller_) < 0) return detail::last_error(operation::open);
+        return opened;
+    }
+
+    poll_set(const poll_set&) = delete;
+    poll_set(poll_set&& other) noexcept : poller_(std::exchange(other.poller_, {})) {}
+    poll_set& operator=(const poll_set&) = delete;
+    poll_set& operator=(poll_set&& other) noexcept {
+        if (this != &other) {
+            discard();
+            poller_ = std::exchange(other.poller_, {});
+        }
+        return *this;
+    }
+    ~poll_set() { discard(); }
+
+    [[nodiscard]] bool is_open() const noexcept { return detail::os::is_open(poller_); }
+
+    /// Adds a handle, whose events carry the token. The handle has to outlive its membership.
+    ///
+    /// Errors: already_added (the BSDs treat it as modify()), bad_file_descriptor, not_a_socket (Windows),
+    /// operation_not_permitted (Linux: a regular file, which is always ready), not_enough_memory, no_space_on_device (Linux:
+    /// /proc/sys/fs/epoll/max_user_watches), invalid_argument (the token of 64 one bits, which is reserved).
+    /// Source: epoll_ctl(2), EPOLL_CTL_ADD; kqueue(2), EV_ADD.
+    [[nodiscard]] result<void> add(const handle_view& handle, interest wanted, const Token& token) noexcept {
+        return change(detail::os::add_to, handle, wanted, token, operation::poll_add);
+    }
+
+    /// Changes the events or the token of a handle. Errors: not_added, and those of add().
+    [[nodiscard]] result<void> modify(const handle_view& handle, interest wanted, const Token& token) noexcept {
+        return change(detail::os::modify_in, handle, wanted, token, operation::poll_modify);
+    }
+
+    /// Removes a handle. Events that wait() has returned before stay in their span: keep what their tokens point to until
+    /// they have been dealt with.
+    /// Errors: not_added, bad_file_descriptor (it is closed).
+    result<void> remove(const handle_view& handle) noexcept {
+        return changed(detail::os::remove_from(poller_, handle.native_handle()), operation::poll_remove);
+    }
+
+    /// The events of the handles that are ready, valid until the next wait or the end of the set; none after wake().
+    ///
+    /// Errors: bad_file_descriptor (the set is not open); with a limit limit_reached and operation_canceled.
+    /// Blocks: until a handle is ready or wake() is called, even if the set is empty.
+    /// System calls on POSIX: one if a handle is ready or there is no limit, otherwise three.
+    /// Source: epoll_wait(2), kqueue(2), WSAPoll.
+    template <limit_like L = no_limit>
+    [[nodiscard]] result<std::span<const event>> wait(const L& limit = {}) noexcept {
+        std::size_t count = 0;
+        const auto store = [&](std::uint64_t bits, unsigned reported) noexcept {
+            event& next = events_[count++];
+            std::memcpy(&next.token, &bits, sizeof(Token));
+            next.hung_up = (reported & detail::os::poll_hung_up) != 0;
+            next.failed = (reported & detail::os::poll_failed) != 0;
+            // Report errors under every interest, so that the next call sees them and the caller cannot spin.
+            next.readable = next.hung_up || next.failed || (reported & detail::os::poll_readable) != 0;
+            next.writable = next.hung_up || next.failed || (reported & detail::os::poll_writable) != 0;
+        };
+        if (detail::os::wait_for_events(poller_, store, detail::native_limit(limit)) < 0)
+            return detail::last_error(operation::poll);
+        return std::span<const event>(events_.data(), count);
+    }
+
+    /// Makes wait() return at once, in whichever thread waits, or the next one if none does. Calls made before wait()
+    /// returns are merged. No data is passed: use a flag or a queue.
+    /// Errors: bad_file_descriptor (the set is not open).
+    result<void> wake() const noexcept {
+        return detail::checked(detail::os::wake_poller(poller_), operation::poll_wake);
+    }
+
+    // clang-format off
+    template <not_a_limit L> void wait(const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: wait(5s), wait(stop)");
+    // clang-format on
+
+private:
+    void discard() noexcept {
+        const int kept = detail::os::last_error();  // as owners of handles do
+        detail::os::close_poller(poller_);
+        detail::os::set_last_error(kept);
+    }
+
+    static result<void> changed(detail::os::set_change what, operation op) noexcept {
+        switch (what) {
+        case detail::os::set_change::done: return {};
+        case detail::os::set_change::is_there_already: return detail::failure(errc::already_added, op);
+        case detail::os::set_change::is_not_there: return detail::failure(errc::not_added, op);
+        case detail::os::set_change::failed: break;
+        }
+        return detail::last_error(op);
+    }
+
+    template <class Change>
+    result<void> change(Change make, const handle_view& handle, interest wanted, const Token& token,
+                        operation op) noexcept {
+        std::uint64_t bits = 0;
+        std::memcpy(&bits, &token, sizeof(token));
+        if (bits == detail::os::reserved_token) return detail::failure(errc::invalid_argument, op);
+        return changed(make(poller_, handle.native_handle(), static_cast<unsigned>(wanted), bits), op);
+    }
+
+    detail::os::poller poller_;
+    std::array<event, max_events> events_;
+};
+
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
+
+#endif

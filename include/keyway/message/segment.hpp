@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef KEYWAY_MESSAGE_SEGMENT_HPP
+#define KEYWAY_MESSAGE_SEGMENT_HPP
+
+// Segmentation offload: datagrams of one size that are sent from one buffer, which the kernel or the network card splits
+// (GSO), and received joined in one buffer (GRO). Without system support they are sent and received one by one. Opt-in.
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include <keyway/buffer.hpp>
+#include <keyway/concepts.hpp>
+#include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
+#include <keyway/detail/os/batch.hpp>
+#include <keyway/detail/os/control.hpp>
+#include <keyway/detail/transfer.hpp>
+#include <keyway/error.hpp>
+#include <keyway/expected.hpp>
+#include <keyway/limit.hpp>
+#include <keyway/message/batch.hpp>
+#include <keyway/message/control/buffer.hpp>
+#include <keyway/message/control/segment_size.hpp>
+#include <keyway/message/message.hpp>
+#include <keyway/message/segments.hpp>  // IWYU pragma: export
+#include <keyway/message_result.hpp>
+
+namespace keyway {
+inline namespace KEYWAY_MODE {
+
+/// Sends buffers as datagrams of one size. It asks the kernel once whether it splits buffers, and notices when the network
+/// card cannot (EIO, EINVAL): from then on it sends the datagrams in batches.
+///
+///     segment_sender sender(socket);
+///     sender.send(data, 1200, peer);                       // datagrams of 1200 bytes, the last one shorter
+///
+/// Requires: the socket, of which this keeps a view, outlives it. Thread safety: as the socket.
+template <class S>
+    requires can_send_to<S> && (S::protocol::number == IPPROTO_UDP)
+class segment_sender {
+public:
+    using endpoint = typename S::endpoint;
+
+    explicit segment_sender(const S& socket) noexcept : socket_(socket), offloads_(asks_kernel(socket)) {}
+
+    /// Whether the kernel has split every buffer so far.
+    [[nodiscard]] bool offloads() const noexcept { return offloads_; }
+
+    /// Sends `data` as datagrams of `size` bytes. Empty data is one empty datagram.
+    ///
+    /// Returns: the number of bytes, which is all of them.
+    /// Errors: as socket::send_to(), with the number of bytes in the datagrams sent before in `transferred`;
+    /// invalid_argument (`size` is 0).
+    /// Blocks: while the send buffer is full. System calls: one for up to 64 datagrams and 64 KiB.
+    template <limit_like L = no_limit>
+    [[nodiscard]] transfer_result<std::size_t> send(const_bytes data, std::uint16_t size, const endpoint& to,
+                                                    const L& limit = {}) noexcept {
+        if (size == 0) return detail::failure(errc::invalid_argument, operation::send_message);
+        return send_pieces(data, size, to, detail::started(limit));
+    }
+
+    // clang-format off
+    template <class Owner = S> requires detail::owning<Owner>
+    explicit segment_sender(const Owner&&) = KEYWAY_DELETE("a temporary socket is closed at the end of this line: keep it in a variable that outlives the sender");
+    template <not_a_limit L> void send(auto&&, std::uint16_t, const endpoint&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: send(data, size, endpoint, 5s)");
+    // clang-format on
+
+private:
+    /// Linux splits a buffer into at most 64 datagrams, and it has to fit into one IP packet of either version.
+    static constexpr std::size_t max_segments = detail::os::most_in_batch;
+    static constexpr std::size_t max_bytes = 65535 - 40 - 8;
+
+    /// The bytes of one piece: whole datagrams.
+    static constexpr std::size_t piece_size(std::size_t size) noexcept {
+        if (size * max_segments <= max_bytes) return size * max_segments;
+        const std::size_t fitting = max_bytes / size;
+        return fitting == 0 ? size : size * fitting;
+    }
+
+    static bool asks_kernel([[maybe_unused]] const S& socket) noexcept {
+#if KEYWAY_HAS_UDP_SEGMENTS
+        int size = 0;
+        detail::os::address_length length = sizeof(size);
+        return detail::os::get_option(socket.native_handle(), detail::os::udp_level, detail::os::udp_segment, &size,
+                                      &length) >= 0;
+#else
+        return false;
+#endif
+    }
+
+    template <class L>
+    transfer_result<std::size_t> send_pieces(std::span<const std::byte> data, std::uint16_t size, const endpoint& to,
+                                             const L& limit) noexcept {
+        std::size_t done = 0;
+        do {
+            const std::span<const std::byte> rest = data.subspan(done);
+            const std::span<const std::byte> piece = rest.first(detail::smaller(rest.size(), piece_size(size)));
+            auto sent = send_piece(piece, size, to, limit);
+            if (!sent) {
+                sent.error().transferred += done;
+                return sent;
+            }
+            done += piece.size();
+        } while (done < data.size());
+        return done;
+    }
+
+    template <class L>
+    transfer_result<std::size_t> send_piece(std::span<const std::byte> piece, std::uint16_t size, const endpoint& to,
+                                            const L& limit) noexcept {
+#if KEYWAY_HAS_UDP_SEGMENTS
+        if (piece.size() > size && offloads_) {
+            auto sent = send_message(socket_, piece, control::list{control::segment_size{size}}, to, limit);
+            if (sent) return *sent;
+            // The kernel does not split datagrams that exceed the path MTU; a batch sends them in fragments.
+            const bool exceeds_mtu = sent.error() == errc::message_size;
+            if (!exceeds_mtu && sent.error() != errc::io_error && sent.error() != errc::invalid_argument)
+                return failure(sent);
+            if (!exceeds_mtu) offloads_ = false;
+        }
+#endif
+        return send_each(segments(piece, size), to, limit);
+    }
+
+    template <class L>
+    transfer_result<std::size_t> send_each(const segments<const std::byte>& all, const endpoint& to,
+                                           const L& limit) noexcept {
+        std::array<outgoing_message_to<endpoint>, max_segments> messages;
+        for (std::size_t i = 0; i < all.size(); ++i) messages[i] = {all[i], to};
+        auto sent = send_batch(socket_, std::span(messages).first(all.size()), limit);
+        if (!sent) {
+            sent.error().transferred *= all[0].size();
+            return sent;
+        }
+        return all.bytes().size();
+    }
+
+    typename detail::view_of<S>::type socket_;
+    std::atomic<bool> offloads_;
+};
+
+/// Asks the kernel to join received datagrams for recv_segments(), which otherwise receives them one by one.
+/// Errors: no_protocol_option, invalid_argument (Windows) or operation_not_supported (this system does not join datagrams).
+template <class S>
+    requires can_recv_from<S> && (S::protocol::number == IPPROTO_UDP)
+result<void> join_segments(const S& socket) noexcept {
+#if KEYWAY_HAS_UDP_SEGMENTS
+    return control::buffer<control::segment_size>::request(socket);
+#else
+    static_cast<void>(socket);
+    return detail::failure(errc::operation_not_supported, operation::set_option);
+#endif
+}
+
+/// Receives datagrams that were joined: all from one sender and of one size; the last may be shorter.
+///
+///     std::array<std::byte, 65536> buffer;
+///     const auto got = recv_segments(socket, buffer, 5s);
+///     for (const auto datagram : got->data) handle(datagram, got->sender);
+///
+/// Requires: a buffer of 64 KiB; joined datagrams that do not fit are lost.
+/// Errors, Blocks: as recv_message().
+template <class S, limit_like L = no_limit>
+    requires can_recv_from<S> && (S::protocol::number == IPPROTO_UDP)
+[[nodiscard]] result<message_from<segments<std::byte>, typename S::endpoint>> recv_segments(
+    const S& socket, mutable_bytes buffer, const L& limit = {}) noexcept {
+#if KEYWAY_HAS_UDP_SEGMENTS
+    control::buffer<control::segment_size> items;
+#else
+    control::buffer<> items;
+#endif
+    const auto got = recv_message(socket, buffer, items, limit);
+    if (!got) return failure(got);
+    std::size_t size = got->data.size();
+#if KEYWAY_HAS_UDP_SEGMENTS
+    if (const auto joined = items.template get<control::segment_size>()) size = joined->value;
+#endif
+    return result<message_from<segments<std::byte>, typename S::endpoint>>(
+        std::in_place, segments<std::byte>(got->data, size), got->sender, got->truncated, got->length);
+}
+
+// clang-format off
+template <class S, not_a_limit L> requires can_recv_from<S> && (S::protocol::number == IPPROTO_UDP)
+void recv_segments(const S&, auto&&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
+// clang-format on
+
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
+
+#endif

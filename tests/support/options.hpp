@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <initializer_list>
 #include <string>
 #include <type_traits>
@@ -35,43 +36,49 @@ inline bool lacks_option(const kw::error& e) {
 
 namespace detail {
 
-/// Opens a socket of the transport and checks the option on it; false if the first socket that has the option reports that
-/// the system lacks it.
+enum class support { unknown, present, lacking };
+
+/// Opens a socket of the transport and checks the option on it. The first socket that has the option reports whether the
+/// system has it.
 template <class Transport, class Option, class Check>
-bool check_option(const std::string& name, bool& known, Check check) {
+void check_option(const std::string& name, support& of_system, Check check) {
     // Here a socket of the family `ip` is an IPv4 socket.
     using family =
         std::conditional_t<kw::fixed_domain<typename Transport::family>, typename Transport::family, kw::ipv4>;
     if constexpr (kw::option_for<Option, family, typename Transport::type, typename Transport::protocol>) {
-        if (!has_family<Transport>()) return true;
+        if (of_system == support::lacking || !has_family<Transport>()) return;
         auto socket = Transport::socket::open_for(typename Transport::endpoint{});
         if (!socket && (is_unavailable(socket.error()) || kw::multipath_protocol<typename Transport::protocol>)) {
             skipped("protocol " + std::to_string(Transport::protocol::number), message_of(socket.error()));
-            return true;
+            return;
         }
         const auto opened = must(std::move(socket));
-        if (!known) {
+        if (of_system == support::unknown) {
+            of_system = support::lacking;
             if ((kw::reads_itself<Option> || kw::writes_itself<Option>) && skipped_under_emulator("option " + name))
-                return false;
+                return;
             const kw::error probed = check.probe(opened);
             if (lacks_option(probed) || (probed != kw::error{} && !passes_every_option())) {
                 skipped("option " + name, message_of(probed));
-                return false;
+                return;
             }
-            known = true;
+            of_system = support::present;
         }
         CAPTURE(Transport::family::domain);
         CAPTURE(Transport::type::native);
         CAPTURE(Transport::protocol::number);
         check(opened);
     }
-    return true;
 }
 
 template <class Option, class Check, class... Transports>
 void check_option_everywhere(const std::string& name, Check check, transport_list<Transports...>) {
-    bool known = false;
-    static_cast<void>((... && check_option<Transports, Option>(name, known, check)));
+    // A system can have the name of IPv4 and lack that of IPv6.
+    std::array<support, 2> of_system{};
+    const auto of_family = [&](int domain) -> support& {
+        return of_system[kw::has_name_per_family<Option> && domain == kw::ipv6::domain];
+    };
+    (check_option<Transports, Option>(name, of_family(Transports::family::domain), check), ...);
     if constexpr (!kw::absent_option<Option>) {
         static_assert((... || kw::option_for<Option, typename Transports::family, typename Transports::type,
                                              typename Transports::protocol>));

@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""packages.py SOURCE PATH: one path of the README's section Install, tried the way a user would.
+
+Makes the package in a temporary folder, installs it into a clean prefix with a space in its name, and builds and runs
+echo.cpp from the installed files alone. What the README shows for the path is what is run. $CXX is the compiler.
+"""
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SOURCE = pathlib.Path(sys.argv[1]).resolve()
+VERSION = ".".join(re.findall(r"define KEYWAY_VERSION_\w+ (\d+)",
+                              (SOURCE / "include/keyway/version.hpp").read_text(encoding="utf-8")))
+COMPILER = os.environ.get("CXX", "g++")
+URL = "https://example.org/keyway.git"
+CONSUMER = "a consumer"
+PATHS = {}
+
+
+def path(function):
+    PATHS[function.__name__] = function
+    return function
+
+
+def run(*command, cwd, **environment):
+    print("+", shlex.join(map(str, command)), flush=True)
+    subprocess.run(command, cwd=cwd, env={**os.environ, **environment}, check=True)
+
+
+def output(*command, cwd, **environment):
+    return subprocess.run(command, cwd=cwd, env={**os.environ, **environment}, check=True, stdout=subprocess.PIPE,
+                          text=True).stdout
+
+
+def shell(work, script, **environment):
+    run("sh", "-euxc", script, cwd=work, **environment)
+
+
+def expect(true, what):
+    if not true:
+        sys.exit(f"packages.py: {what}")
+
+
+def shown(title, number=0, **filled):
+    """A block of the README's section, in which each key of `filled` has become its value."""
+    readme = (SOURCE / "README.md").read_text(encoding="utf-8")
+    section = re.search(rf"^### {re.escape(title)}\n(.*?)^##", readme, re.S | re.M)[1]
+    return replaced(re.findall(r"^```\w+\n(.*?)^```", section, re.S | re.M)[number], **filled)
+
+
+def replaced(text, **filled):
+    for name, value in filled.items():
+        old = {"prefix": "/usr/local", "url": URL}[name]
+        expect(old in text, f"{old} is not in:\n{text}")
+        text = text.replace(old, str(value))
+    return text
+
+
+def copy_source(work):
+    """The source tree as a user has it, in `keyway`."""
+    shutil.copytree(SOURCE, work / "keyway", ignore=shutil.ignore_patterns(".git", "build", "__pycache__"))
+
+
+def repository(work):
+    """A git repository of the source tree, with the tag of its version; returns its address."""
+    copy_source(work)
+    shell(work / "keyway", f"""git init --quiet
+git add --all
+git -c user.name=test -c user.email=test commit --quiet --message=test
+git tag v{VERSION}""")
+    return f"file://{work}/keyway"
+
+
+def install(work):
+    """Installs as the README says, then moves the prefix: nothing in it may know where it was made."""
+    copy_source(work)
+    shell(work, shown("CMake", 0, prefix="'first place'"))
+    return (work / "first place").rename(work / "second place")
+
+
+def cmake_consumer(work, lines, *options, cmake="cmake"):
+    """A project with these lines, built and run; returns its build folder."""
+    project = work / CONSUMER
+    project.mkdir(exist_ok=True)
+    (project / "CMakeLists.txt").write_text(f"""\
+cmake_minimum_required(VERSION 3.25)
+project(consumer LANGUAGES CXX)
+enable_testing()
+add_executable(program {SOURCE}/tests/consumers/echo.cpp)
+{lines}
+add_test(NAME echo COMMAND program)
+""", encoding="utf-8")
+    build = project / "build"
+    run(cmake, "-G", "Ninja", "-B", build, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *options, cwd=project)
+    run(cmake, "--build", build, cwd=project)
+    run("ctest", "--test-dir", build, "--output-on-failure", "--no-tests=error", cwd=project)
+    return build
+
+
+def installed_files(prefix):
+    return {file.relative_to(prefix) for file in prefix.rglob("*") if file.is_file()}
+
+
+@path
+def drop_in(work):
+    copy_source(work)
+    shutil.copy(SOURCE / "tests/consumers/echo.cpp", work / "program.cpp")
+    script = shown("The headers alone") + "./program\n"
+    for standard in ("20", "23"):
+        shell(work, script.replace("c++20", f"c++{standard}").replace("g++", COMPILER).replace("mkdir", "mkdir -p"))
+
+
+@path
+def find_package(work):
+    prefix = install(work)
+    minor = int(VERSION.split(".")[1])
+    for refused in ("99", f"0.{minor + 1}", f"0.{minor - 1}"):
+        lines = f"find_package(keyway {refused} QUIET)\nmessage(STATUS found=${{keyway_FOUND}})"
+        (work / "refused.cmake").write_text(lines, encoding="utf-8")
+        said = output("cmake", f"-DCMAKE_PREFIX_PATH={prefix}", "-P", "refused.cmake", cwd=work)
+        expect("found=0" in said, f"version {refused} is not refused: {said}")
+    build = cmake_consumer(work, shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={prefix}")
+
+    # The package forces nothing on its user but C++20 and the folder of the headers.
+    command = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))[0]["command"]
+    words = shlex.split(command)
+    flags = [word for word in words if word.startswith("-")]
+    expect(flags == ["-isystem", "-std=gnu++20", "-o", "-c"], f"other flags than expected: {flags}")
+    expect(words[words.index("-isystem") + 1] == f"{prefix}/include", f"other headers than the installed ones: {words}")
+
+
+@path
+def component(work):
+    prefix = install(work)
+    run("cmake", "--install", "build-keyway", "--component", "keyway", "--prefix", "one component", cwd=work)
+    files = installed_files(work / "one component")
+    headers = {file.relative_to(SOURCE) for file in (SOURCE / "include").rglob("*.hpp")}
+    expect(headers and headers <= files, f"not installed: {headers - files}")
+    expect(files == installed_files(prefix), f"not of the component: {installed_files(prefix) - files}")
+
+
+@path
+def verify_header_sets(work):
+    """CMake's own check of the headers has all of them; their compilation is the test headers.alone."""
+    copy_source(work)
+    run("cmake", "-G", "Ninja", "-S", "keyway", "-B", "build", "-DCMAKE_VERIFY_INTERFACE_HEADER_SETS=ON",
+        "-DKEYWAY_BUILD_TESTS=OFF", "-DKEYWAY_BUILD_EXAMPLES=OFF", cwd=work)
+    targets = output("ninja", "-C", "build", "-t", "targets", "all", cwd=work)
+    objects = re.findall(r"^(\S*verify_interface_header_sets\S*\.o):", targets, re.M)
+    headers = list((SOURCE / "include").rglob("*.hpp"))
+    expect(len(objects) == len(headers), f"{len(headers)} headers, {len(objects)} verified")
+    run("ninja", "-C", "build", next(name for name in objects if "keyway/version.hpp" in name), cwd=work)
+
+
+@path
+def add_subdirectory(work):
+    (work / CONSUMER).mkdir()
+    copy_source(work / CONSUMER)
+    build = cmake_consumer(work, shown("CMake", 2))
+    expect(not list(build.glob("**/*quickstart*")), "the examples are built with the consumer")
+
+
+@path
+def fetch_content(work):
+    cmake_consumer(work, shown("CMake", 3, url=repository(work)))
+
+
+@path
+def pkg_config(work):
+    prefix = install(work)
+    found = {"PKG_CONFIG_PATH": f"{prefix}/share/pkgconfig"}
+    run("pkg-config", "--validate", "keyway", cwd=work, **found)
+    expect(output("pkg-config", "--libs", "keyway", cwd=work, **found).strip() == "", "there is no library to link")
+    expect(output("pkg-config", "--modversion", "keyway", cwd=work, **found).strip() == VERSION, "another version")
+
+    # In a prefix with a space the words that pkg-config prints are quoted for eval.
+    shutil.copy(SOURCE / "tests/consumers/echo.cpp", work / "program.cpp")
+    line = shown("pkg-config", 0).strip()
+    shell(work, f'eval "{line.replace("g++", COMPILER, 1)}"\n./program', **found)
+
+    cmake_consumer(work, shown("pkg-config", 1), f"-DCMAKE_PREFIX_PATH={prefix}")
+    meson_consumer(work, **found)
+
+
+def meson_consumer(work, **environment):
+    project = work / "a meson consumer"
+    project.mkdir(exist_ok=True)
+    shutil.copy(SOURCE / "tests/consumers/echo.cpp", project / "program.cpp")
+    (project / "meson.build").write_text(f"""\
+project('consumer', 'cpp', default_options: ['cpp_std=c++20', 'warning_level=0'])
+{shown("Meson", 1)}
+test('echo', program)
+""", encoding="utf-8")
+    run("meson", "setup", "build", cwd=project, **environment)
+    run("meson", "test", "-C", "build", "--print-errorlogs", cwd=project, **environment)
+
+
+@path
+def meson(work):
+    address = repository(work)
+    project = work / "a meson consumer"
+    project.mkdir()
+    shell(project, f"ln -s ../keyway keyway\n{shown('Meson', 0)}rm keyway")
+    wrap = project / "subprojects/keyway.wrap"
+    wrap.write_text(replaced(wrap.read_text(encoding="utf-8"), url=address), encoding="utf-8")
+    meson_consumer(work)
+
+
+@path
+def rpm(work):
+    copy_source(work)
+    shell(work, shown("RPM"))
+    package = next(work.glob("*.rpm"))
+    run("rpmlint", "--strict", "--rpmlintrc", SOURCE / "cmake/packaging/rpm/keyway-devel.rpmlintrc", package, cwd=work)
+    root = work / "a root"
+    run("rpm", "--root", root, "--install", "--nodeps", package, cwd=work)
+    cmake_consumer(work, shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={root}/usr")
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="keyway-packages-") as work:
+        PATHS[sys.argv[2]](pathlib.Path(work))
+
+
+if __name__ == "__main__":
+    main()

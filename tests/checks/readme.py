@@ -3,8 +3,8 @@
 """readme.py SOURCE: what the README shows is what the sources have and the compiler says.
 
 Every ```cpp block stands in one of the examples, every ```text block in what g++ says to examples/rejected.cpp, the table
-of operations is the one that the concepts give, the table of platforms is that of .ci/platforms, and the table of options
-is that of the headers.
+of operations is the one that the concepts give, the table of platforms is that of .ci/platforms, the table of options is
+that of the headers, and the table of ways to install has every test of a consumer and says when it runs.
 """
 import glob
 import os
@@ -27,6 +27,19 @@ def platform_table():
         rows = [[cell.strip() for cell in line.split("|")[1:]] for line in file if line.strip() and line[0] != "#"]
     heading = ["platform", "compiler and library", "C++", "status"]
     return "".join(f"| {' | '.join(row)} |\n" for row in [heading, ["---"] * 4, *rows])
+
+
+def consumer_faults(readme):
+    """What the table of ways to install says wrongly of the tests in tests/consumers."""
+    with open("tests/consumers/CMakeLists.txt", encoding="utf-8") as file:
+        parts = re.findall(r"^add_consumers\((\w+)\s+([^)]*)\)", file.read(), re.M)
+    runs = {"checks": {"run with every test"}, "packages": {"run by `.ci/matrix packages`", "linted"}}
+    allowed = {name: runs[part] for part, names in parts for name in names.split()}
+    table = re.search(r"^### How each is tested\n(.*?)^##", readme, re.S | re.M)[1]
+    rows = [re.split(r"\s*\|\s*", line) for line in table.splitlines() if line.startswith("| ")]
+    shown = [(name, row[3]) for row in rows[1:] for name in re.findall(r"`(\w+)`", row[2])]
+    return ([f"the table of ways to install lacks the test {name}" for name in allowed.keys() - dict(shown).keys()]
+            + [f"the test {name} is not: {how}" for name, how in shown if how not in allowed.get(name, ())])
 
 
 def main():
@@ -68,6 +81,7 @@ def main():
     if options.count("\n") < 80 or options not in readme:
         faults.append(f"the table of options should be:\n{options}")
 
+    faults += consumer_faults(readme)
     if len(snippets) < 3 or not messages:
         faults.append("the README has lost its examples")
     print("\n".join(faults) if faults else f"{len(snippets)} snippets, {len(messages)} messages and the tables are true")

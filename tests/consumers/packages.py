@@ -323,6 +323,62 @@ def mingw_pkg_config(work):
     shell(work, f'eval "{line}"', PKG_CONFIG_PATH=f"{prefix}/share/pkgconfig")
 
 
+@path
+def bazel(work):
+    """With the rules that Debian's bazel-bootstrap has beside it; there is no rules_cc, whose rules are built in."""
+    copy_source(work)
+    shutil.copy(SOURCE / "tests/consumers/echo.cpp", work / "program.cpp")
+    shell(work, shown("Bazel", 0))
+    (work / "WORKSPACE").write_text(shown("Bazel", 2), encoding="utf-8")
+    (work / "BUILD").write_text(shown("Bazel", 3), encoding="utf-8")
+    rules = work / "rules_cc/cc"
+    rules.mkdir(parents=True)
+    for file in ("../WORKSPACE", "../BUILD", "BUILD"):
+        (rules / file).touch()
+    (rules / "defs.bzl").write_text("".join(f"{name} = native.{name}\n" for name in (
+        "cc_binary", "cc_import", "cc_library", "cc_test", "cc_toolchain", "cc_toolchain_suite")), encoding="utf-8")
+    debian = pathlib.Path("/usr/share/bazel")
+    repositories = {"rules_cc": work / "rules_cc", "platforms": debian / "tools/platforms",
+                    "bazel_skylib": debian / "tools/skylib", "rules_java": debian / "rules/java",
+                    "rules_proto": debian / "rules/proto"}
+    run("bazel", f"--output_user_root={work}/output", "--batch", "run", "--cxxopt=-std=c++20",
+        *(f"--override_repository={name}={folder}" for name, folder in repositories.items()), "//:program", cwd=work)
+    run("chmod", "-R", "u+w", work / "output", cwd=work)
+
+
+@path
+def bazel_lint(work):
+    """MODULE.bazel needs a newer Bazel than Debian's: its syntax is checked."""
+    programs = node_package(work, "@bazel/buildifier@8.2.1")
+    (work / "MODULE.bazel").write_text(shown("Bazel", 1), encoding="utf-8")
+    (work / "BUILD.bazel").write_text(shown("Bazel", 3), encoding="utf-8")
+    run(programs / "buildifier", "-mode=check", "-lint=warn", "-warnings=-module-docstring", "MODULE.bazel", "BUILD.bazel",
+        *(SOURCE / "cmake/packaging/bazel").iterdir(), cwd=work)
+
+
+@path
+def recipes(work):
+    """What has no tool here is at least well-formed."""
+    recipe = SOURCE / "cmake/packaging"
+    run("ruby", "-c", recipe / "homebrew/keyway.rb", cwd=work)
+    for text in ((recipe / "nix/package.nix").read_text(encoding="utf-8"), f"{{ pkgs }}: {{ {shown('Nix')} }}"):
+        run("nix-instantiate", "--parse", "--expr", text, cwd=work)
+    for file in (recipe / "conan").rglob("*.py"):
+        compile(file.read_text(encoding="utf-8"), file, "exec")
+    json.loads((recipe / "vcpkg/keyway/vcpkg.json").read_text(encoding="utf-8"))
+
+
+@path
+def xmake(work):
+    copy_source(work)
+    shutil.copy(SOURCE / "tests/consumers/echo.cpp", work / "program.cpp")
+    (work / "xmake.lua").write_text(shown("xmake"), encoding="utf-8")
+    environment = {"HOME": str(work), "XMAKE_ROOT": "y", "XMAKE_GLOBALDIR": str(work / "global")}
+    run("xmake", "global", "--network=private", cwd=work, **environment)
+    for step in (["config", "--yes"], ["build"], ["run"]):
+        run("xmake", *step, cwd=work, **environment)
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="keyway-packages-") as work:
         PATHS[sys.argv[2]](pathlib.Path(work))

@@ -98,7 +98,7 @@ add_executable(program {SOURCE}/tests/consumers/echo.cpp)
 add_test(NAME echo COMMAND program)
 """, encoding="utf-8")
     build = project / "build"
-    run(cmake, "-G", "Ninja", "-B", build, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *options, cwd=project)
+    run(cmake, "-B", build, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *options, cwd=project)
     run(cmake, "--build", build, cwd=project)
     run("ctest", "--test-dir", build, "--output-on-failure", "--no-tests=error", cwd=project)
     return build
@@ -150,7 +150,7 @@ def component(work):
 def verify_header_sets(work):
     """CMake's own check of the headers has all of them; their compilation is the test headers.alone."""
     copy_source(work)
-    run("cmake", "-G", "Ninja", "-S", "keyway", "-B", "build", "-DCMAKE_VERIFY_INTERFACE_HEADER_SETS=ON",
+    run("cmake", "-S", "keyway", "-B", "build", "-DCMAKE_VERIFY_INTERFACE_HEADER_SETS=ON",
         "-DKEYWAY_BUILD_TESTS=OFF", "-DKEYWAY_BUILD_EXAMPLES=OFF", cwd=work)
     targets = output("ninja", "-C", "build", "-t", "targets", "all", cwd=work)
     objects = re.findall(r"^(\S*verify_interface_header_sets\S*\.o):", targets, re.M)
@@ -380,8 +380,12 @@ def xmake(work):
 
 
 def main():
-    with tempfile.TemporaryDirectory(prefix="keyway-packages-") as work:
-        PATHS[sys.argv[2]](pathlib.Path(work))
+    os.environ["CMAKE_GENERATOR"] = "Ninja"
+    with tempfile.TemporaryDirectory(prefix="keyway-packages-", ignore_cleanup_errors=True) as work:
+        try:
+            PATHS[sys.argv[2]](pathlib.Path(work))
+        except subprocess.CalledProcessError as failure:
+            sys.exit(f"packages.py: {failure}")
     expect(not pathlib.Path("/usr/include/keyway").exists(), "keyway is installed on this machine itself")
 
 

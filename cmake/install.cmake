@@ -4,9 +4,14 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/keyway)
-set(cps_dir ${CMAKE_INSTALL_DATADIR}/cps/keyway)
-set(pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
+# Relative to the prefix, also where the folders are given as absolute paths, as Nix does.
+foreach(kind IN ITEMS DATA INCLUDE)
+    cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_${kind}DIR
+        BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE ${kind}_dir)
+endforeach()
+set(package_dir ${DATA_dir}/cmake/keyway)
+set(cps_dir ${DATA_dir}/cps/keyway)
+set(pkgconfig_dir ${DATA_dir}/pkgconfig)
 
 # CMake
 install(TARGETS keyway EXPORT keywayTargets FILE_SET HEADERS COMPONENT keyway)
@@ -31,7 +36,7 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/keyway.cps.in keyway.cps @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/keyway.pc DESTINATION ${pkgconfig_dir} COMPONENT keyway)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/keyway.cps DESTINATION ${cps_dir} COMPONENT keyway)
 
-install(FILES ${CMAKE_CURRENT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/keyway COMPONENT keyway)
+install(FILES ${CMAKE_CURRENT_SOURCE_DIR}/LICENSE DESTINATION ${DATA_dir}/doc/keyway COMPONENT keyway)
 
 if(PROJECT_IS_TOP_LEVEL)
     include(${CMAKE_CURRENT_LIST_DIR}/packaging/rpm/rpm.cmake)

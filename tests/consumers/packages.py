@@ -120,13 +120,14 @@ def drop_in(work):
 @path
 def find_package(work):
     prefix = install(work)
-    minor = int(VERSION.split(".")[1])
-    for refused in ("99", f"0.{minor + 1}", f"0.{minor - 1}"):
-        lines = f"find_package(keyway {refused} QUIET)\nmessage(STATUS found=${{keyway_FOUND}})"
-        (work / "refused.cmake").write_text(lines, encoding="utf-8")
-        said = output("cmake", f"-DCMAKE_PREFIX_PATH={prefix}", "-P", "refused.cmake", cwd=work)
-        expect("found=0" in said, f"version {refused} is not refused: {said}")
-    build = cmake_consumer(work, shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={prefix}")
+    major, minor, _ = map(int, VERSION.split("."))
+    refused = "".join(f"""\
+find_package(keyway {version} QUIET)
+if(keyway_FOUND)
+    message(FATAL_ERROR "version {VERSION} was found for {version}")
+endif()
+""" for version in ("99", f"{major}.{minor + 1}", f"{major}.{minor - 1}"))
+    build = cmake_consumer(work, refused + shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={prefix}")
 
     # The package forces nothing on its user but C++20 and the folder of the headers.
     command = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))[0]["command"]
@@ -138,12 +139,34 @@ def find_package(work):
 
 @path
 def component(work):
+    """Out of a larger project the component is the whole of keyway, and nothing else."""
     prefix = install(work)
-    run("cmake", "--install", "build-keyway", "--component", "keyway", "--prefix", "one component", cwd=work)
+    (work / "CMakeLists.txt").write_text("""\
+cmake_minimum_required(VERSION 3.25)
+project(larger LANGUAGES CXX)
+set(KEYWAY_INSTALL ON)
+add_subdirectory(keyway)
+install(FILES CMakeLists.txt DESTINATION share/larger)
+""", encoding="utf-8")
+    run("cmake", "-B", "build", cwd=work)
+    run("cmake", "--install", "build", "--component", "keyway", "--prefix", "one component", cwd=work)
     files = installed_files(work / "one component")
     headers = {file.relative_to(SOURCE) for file in (SOURCE / "include").rglob("*.hpp")}
     expect(headers and headers <= files, f"not installed: {headers - files}")
-    expect(files == installed_files(prefix), f"not of the component: {installed_files(prefix) - files}")
+    expect(files == installed_files(prefix), f"in one of the two: {files ^ installed_files(prefix)}")
+
+
+@path
+def absolute_folders(work):
+    """The include folder is given as an absolute path, as Nix does: the files name it from the prefix on."""
+    copy_source(work)
+    prefix = work / "a prefix"
+    shell(work, shown("CMake", 0, prefix=shlex.quote(str(prefix))).replace(
+        "\n", f" '-DCMAKE_INSTALL_PREFIX={prefix}' '-DCMAKE_INSTALL_INCLUDEDIR={prefix}/include'\n", 1))
+    for file in ("share/pkgconfig/keyway.pc", "share/cps/keyway/keyway.cps"):
+        text = (prefix / file).read_text(encoding="utf-8")
+        expect(re.search(r"(\$\{prefix\}|@prefix@)/include\b", text) and str(prefix) not in text, f"{file}:\n{text}")
+    expect((prefix / "include/keyway/keyway.hpp").exists(), "the headers are not in the prefix")
 
 
 @path

@@ -104,6 +104,17 @@ add_test(NAME echo COMMAND program)
     return build
 
 
+def refusals():
+    """Lines that look for versions with which the package is not compatible."""
+    major, minor, _ = map(int, VERSION.split("."))
+    return "".join(f"""\
+find_package(keyway {version} QUIET)
+if(keyway_FOUND)
+    message(FATAL_ERROR "version {VERSION} was found for {version}")
+endif()
+""" for version in ("99", f"{major}.{minor + 1}", f"{major}.{minor - 1}"))
+
+
 def installed_files(prefix):
     return {file.relative_to(prefix) for file in prefix.rglob("*") if file.is_file()}
 
@@ -120,14 +131,7 @@ def drop_in(work):
 @path
 def find_package(work):
     prefix = install(work)
-    major, minor, _ = map(int, VERSION.split("."))
-    refused = "".join(f"""\
-find_package(keyway {version} QUIET)
-if(keyway_FOUND)
-    message(FATAL_ERROR "version {VERSION} was found for {version}")
-endif()
-""" for version in ("99", f"{major}.{minor + 1}", f"{major}.{minor - 1}"))
-    build = cmake_consumer(work, refused + shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={prefix}")
+    build = cmake_consumer(work, refusals() + shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={prefix}")
 
     # The package forces nothing on its user but C++20 and the folder of the headers.
     command = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))[0]["command"]
@@ -303,7 +307,8 @@ def cmake4(work):
     for others in ("cps", "cmake"):
         shutil.rmtree(work / CONSUMER, ignore_errors=True)
         hidden = (prefix / "share" / others).rename(work / others)
-        build = cmake_consumer(work, shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={prefix}", cmake=programs / "cmake")
+        build = cmake_consumer(work, refusals() + shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={prefix}",
+                               cmake=programs / "cmake")
         found = re.search(r"^keyway_DIR:PATH=(.*)", (build / "CMakeCache.txt").read_text(encoding="utf-8"), re.M)[1]
         expect(others not in pathlib.Path(found).parts, f"found in {found}")
         hidden.rename(prefix / "share" / others)
@@ -375,8 +380,8 @@ def bazel_lint(work):
     programs = node_package(work, "@bazel/buildifier@8.2.1")
     (work / "MODULE.bazel").write_text(shown("Bazel", 1), encoding="utf-8")
     (work / "BUILD.bazel").write_text(shown("Bazel", 3), encoding="utf-8")
-    run(programs / "buildifier", "-mode=check", "-lint=warn", "-warnings=-module-docstring", "MODULE.bazel", "BUILD.bazel",
-        *(SOURCE / "cmake/packaging/bazel").iterdir(), cwd=work)
+    run(programs / "buildifier", "-mode=check", "-lint=warn", "-warnings=-module-docstring",
+        "MODULE.bazel", "BUILD.bazel", *(SOURCE / "cmake/packaging/bazel").iterdir(), cwd=work)
 
 
 @path

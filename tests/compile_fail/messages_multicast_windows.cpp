@@ -3,6 +3,7 @@
 
 #include <keyway/message/multicast.hpp>
 #include <keyway/option/icmp.hpp>
+#include <keyway/option/ip.hpp>
 #include <keyway/transport.hpp>
 
 namespace kw = keyway;

@@ -8,6 +8,7 @@
 #include <sys/time.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <optional>
@@ -193,7 +194,12 @@ TEST_CASE_FIXTURE(test::bounded, "a signal handler may cancel") {
     const auto ends = test::connect_ends();
     std::array<std::byte, 8> buffer;
     kw::error why;
-    std::thread reader([&] { why = failure(ends.client.recv(buffer, stop)); });
+    std::atomic<bool> reads = false;  // ThreadSanitizer loses a signal that comes while a thread is being made
+    std::thread reader([&] {
+        reads = true;
+        why = failure(ends.client.recv(buffer, stop));
+    });
+    while (!reads) std::this_thread::yield();
     ::pthread_kill(reader.native_handle(), SIGUSR1);
     reader.join();
     ::sigaction(SIGUSR1, &before, nullptr);

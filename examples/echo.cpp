@@ -6,7 +6,7 @@
 #include <keyway/keyway.hpp>
 
 #include <array>
-#include <chrono>
+#include <chrono>  // IWYU pragma: keep
 #include <cstddef>
 #include <iostream>
 #include <string_view>

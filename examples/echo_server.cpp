@@ -14,7 +14,6 @@
 #include <iostream>
 #include <string_view>
 #include <system_error>
-#include <tuple>
 
 namespace kw = keyway;
 using namespace std::chrono_literals;

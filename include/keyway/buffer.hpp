@@ -83,7 +83,8 @@ public:
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
 
-// <span> declares these: a const_bytes is a view, and its iterators outlive it.
+// A const_bytes is a view, and its iterators outlive it.
+// NOLINTBEGIN(misc-include-cleaner): <span> declares these, at a fraction of <ranges>
 template <>
 inline constexpr bool std::ranges::enable_borrowed_range<keyway::const_bytes> = true;
 template <>
@@ -92,6 +93,7 @@ template <>
 inline constexpr bool std::ranges::enable_view<keyway::const_bytes> = true;
 template <>
 inline constexpr bool std::ranges::enable_view<keyway::mutable_bytes> = true;
+// NOLINTEND(misc-include-cleaner)
 
 namespace keyway {
 inline namespace KEYWAY_MODE {

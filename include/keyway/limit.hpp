@@ -13,6 +13,7 @@
 #include <keyway/deadline.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
+#include <keyway/handle.hpp>
 
 namespace keyway {
 inline namespace KEYWAY_MODE {

@@ -13,7 +13,6 @@
 #include <keyway/detail/socket_base.hpp>
 #include <keyway/detail/uninitialized.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/limit.hpp>
 #include <keyway/protocol.hpp>

@@ -6,7 +6,6 @@
 // message, not an end.
 
 #include <cstddef>
-#include <span>
 
 #include <keyway/detail/config.hpp>
 

@@ -27,7 +27,6 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 
 namespace keyway {

@@ -5,6 +5,7 @@
 // Open sockets without a peer, perhaps bound: they become listeners and connections, or send and receive datagrams each
 // with an address.
 
+#include <concepts>
 #include <cstddef>
 #include <span>
 
@@ -17,7 +18,6 @@
 #include <keyway/detail/transfer.hpp>
 #include <keyway/detail/uninitialized.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/limit.hpp>

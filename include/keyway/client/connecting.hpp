@@ -11,7 +11,6 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/protocol.hpp>
 #include <keyway/socket.hpp>

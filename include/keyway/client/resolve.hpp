@@ -26,7 +26,6 @@
 #include <keyway/detail/os/resolve.hpp>
 #include <keyway/detail/uninitialized.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/limit.hpp>
 #include <keyway/protocol.hpp>

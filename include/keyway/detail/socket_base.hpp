@@ -12,7 +12,6 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/uninitialized.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/option.hpp>

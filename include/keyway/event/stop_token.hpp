@@ -14,7 +14,6 @@
 
 #include <keyway/canceller.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 
 namespace keyway {
 inline namespace KEYWAY_MODE {

@@ -10,7 +10,6 @@
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os/file.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/file/access.hpp>          // IWYU pragma: export
 #include <keyway/file/file_interface.hpp>  // IWYU pragma: export
 #include <keyway/handle.hpp>

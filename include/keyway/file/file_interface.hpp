@@ -12,10 +12,10 @@
 
 #include <keyway/buffer.hpp>
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os.hpp>
 #include <keyway/detail/os/file.hpp>
 #include <keyway/detail/transfer.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/file/access.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/limit.hpp>

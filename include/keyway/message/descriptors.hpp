@@ -12,7 +12,6 @@
 #include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/limit.hpp>
 #include <keyway/message/control/buffer.hpp>

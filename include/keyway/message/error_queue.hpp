@@ -14,7 +14,6 @@
 #include <keyway/detail/os/control.hpp>
 #include <keyway/detail/uninitialized.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/limit.hpp>
 #include <keyway/message/control/buffer.hpp>
 #include <keyway/message/control/item.hpp>

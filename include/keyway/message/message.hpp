@@ -16,7 +16,6 @@
 #include <keyway/detail/transfer.hpp>
 #include <keyway/detail/uninitialized.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/limit.hpp>
 #include <keyway/message/control/buffer.hpp>  // IWYU pragma: export
 #include <keyway/message_result.hpp>          // IWYU pragma: export

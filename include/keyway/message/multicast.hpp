@@ -14,7 +14,6 @@
 #include <keyway/detail/os/multicast.hpp>
 #include <keyway/endpoint/ip.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/option/multicast.hpp>  // IWYU pragma: export

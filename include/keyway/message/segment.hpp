@@ -20,7 +20,7 @@
 #include <keyway/detail/os/control.hpp>
 #include <keyway/detail/transfer.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
+#include <keyway/handle.hpp>
 #include <keyway/limit.hpp>
 #include <keyway/message/batch.hpp>
 #include <keyway/message/control/buffer.hpp>

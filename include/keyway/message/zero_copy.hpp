@@ -19,6 +19,7 @@
 #include <keyway/detail/transfer.hpp>
 #include <keyway/error.hpp>
 #include <keyway/expected.hpp>
+#include <keyway/handle.hpp>
 #include <keyway/limit.hpp>
 #include <keyway/message/control/queued_error.hpp>
 #include <keyway/message/error_queue.hpp>

@@ -11,7 +11,6 @@
 
 #include <climits>
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/option/scope.hpp>

@@ -9,7 +9,6 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/icmp_filter.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/option/scope.hpp>
 #include <keyway/packet/icmp_types.hpp>  // IWYU pragma: export
 

@@ -4,10 +4,8 @@
 
 // The options of IPv4 and IPv6 that the core needs. Source: ip(7), ipv6(7).
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
-#include <keyway/option/base.hpp>
 #include <keyway/option/scope.hpp>
 
 namespace keyway {

@@ -9,7 +9,6 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/option.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/option/base.hpp>
 #include <keyway/option/scope.hpp>
 

@@ -6,7 +6,6 @@
 
 #include <climits>
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/option.hpp>

@@ -5,7 +5,6 @@
 // The routes that a socket's packets use, and the addresses and ports that it can bind. Source: socket(7), ip(7), ipv6(7).
 
 #include <climits>
-#include <cstddef>
 #include <cstdint>
 
 #include <keyway/detail/config.hpp>
@@ -13,7 +12,6 @@
 #include <keyway/detail/os/option.hpp>
 #include <keyway/endpoint/ip.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/option/base.hpp>

@@ -12,7 +12,6 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/option.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/option/scope.hpp>
 

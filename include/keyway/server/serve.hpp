@@ -15,6 +15,7 @@
 #include <variant>
 
 #include <keyway/canceller.hpp>
+#include <keyway/concepts.hpp>
 #include <keyway/deadline.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>

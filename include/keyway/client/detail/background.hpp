@@ -14,7 +14,6 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/thread.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 
 namespace keyway {
 inline namespace KEYWAY_MODE {

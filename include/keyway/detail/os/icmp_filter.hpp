@@ -9,7 +9,6 @@
 #include <cstdint>
 
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/os/types.hpp>
 
 namespace keyway {
 inline namespace KEYWAY_MODE {

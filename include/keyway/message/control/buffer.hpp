@@ -17,7 +17,6 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/control.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/message/control/item.hpp>
 

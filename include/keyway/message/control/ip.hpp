@@ -13,7 +13,6 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/os/control.hpp>
 #include <keyway/error.hpp>
-#include <keyway/family.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/message/control/item.hpp>
 #include <keyway/packet/traffic_class.hpp>

@@ -18,7 +18,6 @@
 #include <keyway/detail/os/control.hpp>
 #include <keyway/endpoint/credentials.hpp>
 #include <keyway/error.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/handle.hpp>
 #include <keyway/message/control/item.hpp>
 

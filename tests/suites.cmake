@@ -52,6 +52,19 @@ set_source_files_properties(unit/detail/macros.test.cpp unit/detail/system_first
 set_source_files_properties(unit/address/differential.posix.test.cpp PROPERTIES
     COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)
 
+# Instead of each header a file that includes the single header: the headers themselves are not on the path.
+set(library keyway::keyway)
+if(KEYWAY_TEST_SINGLE_HEADER)
+    add_library(keyway_single INTERFACE)
+    add_dependencies(keyway_single single-header)
+    target_include_directories(keyway_single INTERFACE ${CMAKE_CURRENT_BINARY_DIR}/single)
+    foreach(header IN LISTS KEYWAY_HEADERS)
+        file(CONFIGURE OUTPUT single/${header} CONTENT "#include \"${PROJECT_BINARY_DIR}/keyway.hpp\"\n" @ONLY)
+    endforeach()
+    set(library keyway_single)
+    list(PREPEND suite_headers <keyway/keyway.hpp>)
+endif()
+
 set(programs "")
 # add_suites(STANDARD SUITE…): the suites and the static tests in one language mode.
 function(add_suites standard)
@@ -87,7 +100,7 @@ function(add_suites standard)
     foreach(target IN LISTS targets)
         set_target_properties(${target} PROPERTIES CXX_STANDARD ${standard} CXX_EXTENSIONS OFF)
         target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-        target_link_libraries(${target} PRIVATE keyway::keyway doctest::doctest Threads::Threads)
+        target_link_libraries(${target} PRIVATE ${library} doctest::doctest Threads::Threads)
     endforeach()
     set(programs ${programs} PARENT_SCOPE)
 endfunction()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# Every header in one total order: a header includes only headers listed above it. The list drives installation and the
-# single header; the test `headers.order` checks the includes against it.
+# Every header in one total order: a header includes only headers listed above it. The list drives installation, the single
+# header and the module; the test `headers.order` checks the includes against it.
 set(KEYWAY_HEADERS
     # language and configuration
     keyway/version.hpp

@@ -4,8 +4,8 @@
 
 keyway.hpp has every header of cmake/headers.cmake, keyway_core.hpp those that <keyway/keyway.hpp> includes, in the order
 of the list. A header chosen by a condition around its #include, not by one of its own, gets that condition around its
-text: the conditions of all its includers, which are joined. The headers keep their guards, so the two files and
-the headers themselves may meet in one translation unit.
+text: the conditions of all its includers, which are joined. The headers keep their guards, so the two files and the
+headers themselves may meet in one translation unit.
 """
 import pathlib
 import re
@@ -16,6 +16,7 @@ FILE = re.compile(r"// SPDX-License-Identifier: BSL-1\.0\n#ifndef (\w+)\n#define
 DIRECTIVE = re.compile(r"\s*#\s*(ifdef|ifndef|if|elif|else|endif)\b\s*([^/]*)")
 INCLUDE = re.compile(r"\s*#\s*include <([\w/]+)(\.h|\.hpp)?>")
 LITERAL = re.compile(r"(!?)(KEYWAY_HAS_\w+|defined\(\w+\))")  # the same at every place after detail/config.hpp
+EXPORTS = re.compile(r"// IWYU pragma: (begin|end)_exports")
 EMPTY_BLOCK = re.compile(r"^#if.*\n(?:#el.*\n|\s*\n)*#endif.*\n", re.M)
 COMMENTS = re.compile(r"(?:\s*//.*\n|\s*\n)*")
 
@@ -50,8 +51,10 @@ def literals(blocks):
     found = set()
     for *failed, last in blocks:
         for condition, truth in [*((condition, False) for condition in failed), *([(last, True)] if last else [])]:
-            negated, name = LITERAL.fullmatch(condition).groups()
-            found.add((name, truth != bool(negated)))
+            literal = LITERAL.fullmatch(condition)
+            if not literal:
+                sys.exit(f"neither a KEYWAY_HAS_... macro nor defined(MACRO): #if {condition}")
+            found.add((literal[2], truth != bool(literal[1])))
     return frozenset(found)
 
 
@@ -105,7 +108,7 @@ def body(text):
         match = INCLUDE.match(line)
         if match and match[2] is None and not blocks:
             standard.add(match[1])
-        elif not (match and match[2] == ".hpp") and "// IWYU pragma: begin" not in line and "// IWYU pragma: end" not in line:
+        elif not (match and match[2] == ".hpp") and not EXPORTS.match(line):
             kept.append(line + "\n")
     found = "".join(kept)
     while EMPTY_BLOCK.search(found):
@@ -114,7 +117,7 @@ def body(text):
 
 
 def expression(alternatives):
-    """The alternatives as the preprocessor reads them."""
+    """The alternatives as the preprocessor reads them; nothing if they always hold."""
     joined = [" && ".join(("" if truth else "!") + name for name, truth in sorted(alternative))
               for alternative in sorted(alternatives, key=sorted)]
     return joined[0] if len(joined) == 1 else " || ".join(f"({one})" if "&&" in one else one for one in joined)
@@ -123,8 +126,8 @@ def expression(alternatives):
 def part(header, guard, text, alternatives):
     """One header's share of the file."""
     guarded = f"#ifndef {guard}\n#define {guard}\n\n{text}\n#endif  // {guard}\n"
-    if frozenset() not in alternatives:
-        guarded = f"#if {expression(alternatives)}\n{guarded}#endif\n"
+    if condition := expression(alternatives):
+        guarded = f"#if {condition}\n{guarded}#endif\n"
     return f"// <{header}>\n{guarded}\n"
 
 

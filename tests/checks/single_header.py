@@ -16,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 
-SYSTEMS = {"Linux": "__linux__", "macOS": "__APPLE__", "FreeBSD": "__FreeBSD__", "NetBSD": "__NetBSD__", "Windows": "_WIN32"}
-LIBRARIES = {"C++20": [], "C++23": ["__cpp_lib_expected=1", "__cpp_lib_format=1", "__cpp_lib_jthread=1", "__cpp_exceptions=1"]}
+SYSTEMS = {"Linux": "__linux__", "macOS": "__APPLE__", "FreeBSD": "__FreeBSD__", "NetBSD": "__NetBSD__",
+           "Windows": "_WIN32"}
+LIBRARIES = {"C++20": [], "C++23": ["__cpp_lib_expected=1", "__cpp_lib_format=1", "__cpp_lib_jthread=1"]}
 INCLUDE = re.compile(r"^\s*#\s*include <(.*)>", re.M)
 
 
@@ -53,16 +54,18 @@ def same(source):
     faults, lines = [], 0
     text = (source / "cmake/headers.cmake").read_text(encoding="utf-8")
     listed = re.findall(r"^ +(keyway/\S+\.hpp)$", text, re.M)
-    roots = {"keyway.hpp": [header for header in listed if "/detail/" not in header], "keyway_core.hpp": ["keyway/keyway.hpp"]}
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
+    roots = {"keyway.hpp": [header for header in listed if "/detail/" not in header],
+             "keyway_core.hpp": ["keyway/keyway.hpp"]}
+    with tempfile.TemporaryDirectory() as place:
+        folder = pathlib.Path(place)
         first = made(source, folder / "first")
         if first != made(source, folder / "second"):
             faults.append("made twice, the files differ")
-        for header in INCLUDE.findall("".join((source / "include" / header).read_text(encoding="utf-8") for header in listed)):
-            if not header.startswith("keyway/"):
-                (folder / "empty" / header).parent.mkdir(parents=True, exist_ok=True)
-                (folder / "empty" / header).touch()
+        for header in listed:
+            for name in INCLUDE.findall((source / "include" / header).read_text(encoding="utf-8")):
+                if not name.startswith("keyway/"):
+                    (folder / "empty" / name).parent.mkdir(parents=True, exist_ok=True)
+                    (folder / "empty" / name).touch()
         for file, headers in roots.items():
             for system, macro in SYSTEMS.items():
                 for library, features in LIBRARIES.items():
@@ -86,12 +89,13 @@ def quickstart(source, file, *compiler):
         made(source, folder / "made")
         (folder / "keyway").mkdir()
         shutil.copy(folder / "made" / file, folder / "keyway/keyway.hpp")  # the program's #include stays as it is
-        built = run([*compiler[:1], f"-I{folder}", source / "examples/quickstart.cpp", "-o", folder / "program.exe", *compiler[1:]],
+        program = folder / "program.exe"
+        built = run([compiler[0], f"-I{folder}", source / "examples/quickstart.cpp", "-o", program, *compiler[1:]],
                     capture_output=True)
         said = built.stdout + built.stderr
         if built.returncode or said:
             return [said], ""
-        done = run([*shlex.split(os.environ.get("KEYWAY_EMULATOR", "")), folder / "program.exe"], capture_output=True)
+        done = run([*shlex.split(os.environ.get("KEYWAY_EMULATOR", "")), program], capture_output=True)
         faults = [f"the program ends with {done.returncode}:\n{done.stdout}{done.stderr}"] if done.returncode else []
         return faults, done.stdout
 

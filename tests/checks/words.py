@@ -14,7 +14,7 @@ import tokenize
 BANNED = re.compile(r"\b(rooms?|doors?|houses?|storeys?|for\s+want\s+of)\b", re.I)
 SUGGESTION = ("write platform layer, backend, interface header, buffer, space or uninitialized storage; "
               "for `for want of`: because there is no")
-WHOLE = ["include/**/*.hpp", "examples/*.cpp", "examples/CMakeLists.txt", "docs/**/*", "README.md", ".github/**/*"]
+WHOLE = ["include/**/*.[ch]pp*", "examples/*.cpp", "examples/CMakeLists.txt", "docs/**/*", "README.md", ".github/**/*"]
 COMMENTS = ["tests/**/*.[ch]pp", "tests/**/*.py", "tests/**/*.cmake", "tests/**/*.txt", "tests/**/*.md", "cmake/**/*",
             ".ci/*", "CMakeLists.txt", "CMakePresets.json"]
 # A comment or a string literal of C++; a raw string is rare and reads as a string that begins at its quote.

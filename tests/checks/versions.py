@@ -10,7 +10,7 @@ import sys
 
 # Where each file has it. X is the whole version, Y the major and minor number.
 PLACES = {
-    "README.md": [r"GIT_TAG vX", r"\(keyway Y REQUIRED\)", r"FIND_PACKAGE_ARGS Y\)", r"keyway>=Y\)", r"version: '>=Y'",
+    "README.md": [r"GIT_TAG vX", r"\(keyway Y REQUIRED\)", r"\(keyway_module Y REQUIRED\)", r"FIND_PACKAGE_ARGS Y\)", r"keyway>=Y\)", r"version: '>=Y'",
                   r'version = "X"', r"`keyway/X`"],
     "docs/CHANGELOG.md": [r"^## X$"],
     "cmake/packaging/arch/PKGBUILD": [r"^pkgver=X$"],

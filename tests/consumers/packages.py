@@ -397,6 +397,25 @@ def recipes(work):
 
 
 @path
+def release(work):
+    """Made twice, in two places: the same bytes. The archive has the sources, and what is in it has no other name."""
+    address = repository(work)
+    run("git", "clone", "--quiet", address, "another place", cwd=work)
+    made = []
+    for tree in (work / "keyway", work / "another place"):
+        run("cmake", "--workflow", "--preset", "release", cwd=tree)
+        folder = tree / "build/release/release"
+        run("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=folder)
+        made.append({file.name: file.read_bytes() for file in folder.iterdir()})
+    expect(made[0] == made[1], f"not the same twice: {[name for name in made[0] if made[0][name] != made[1].get(name)]}")
+    expect(sorted(made[0]) == ["NOTES.md", "SHA256SUMS", f"keyway-{VERSION}.tar.gz",
+                               f"keyway-devel-{VERSION}-1.noarch.rpm", "keyway.hpp", "keyway_core.hpp",
+                               f"libkeyway-dev_{VERSION}_all.deb"], f"made: {sorted(made[0])}")
+    run("tar", "-xf", folder / f"keyway-{VERSION}.tar.gz", cwd=work)
+    cmake_consumer(work, shown("CMake", 2).replace("(keyway)", f"({work}/keyway-{VERSION} keyway)"))
+
+
+@path
 def xmake(work):
     copy_source(work)
     shutil.copy(SOURCE / "tests/consumers/echo.cpp", work / "program.cpp")

@@ -299,6 +299,7 @@ public:
     void reset() && requires(connectionless<T> || local_family<F>) = KEYWAY_DELETE("only a connection over a network can be reset: call close()");
     void reset() & = KEYWAY_DELETE("reset() ends the connection: write std::move(connection).reset()");
     template <limit_like L> void close_gracefully(const L&) && requires message_oriented<T> = KEYWAY_DELETE("only a stream is read to its end: call close()");
+    template <not_a_limit L> void close_gracefully(const L&) && requires byte_oriented<T> = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: std::move(connection).close_gracefully(5s)");
     void close_gracefully(auto&&...) & = KEYWAY_DELETE("close_gracefully() ends the connection: write std::move(connection).close_gracefully(limit)");
     void disconnect() && requires connection_oriented<T> = KEYWAY_DELETE("a stream cannot change its peer: close() it and connect() another");
     void disconnect() & = KEYWAY_DELETE("disconnect() consumes the connection: write std::move(connection).disconnect()");

@@ -190,7 +190,9 @@ struct transport : detail::listener_names<F, T, P> {
     // clang-format off
     static void listen(const endpoint&, auto&&...) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
     template <limit_like L> static void connect(const endpoint&, const L&) requires(connectionless<T> && !std::same_as<L, no_limit>) = KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
-    template <not_a_limit L> static void connect(const endpoint&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s)");
+    template <class Where = endpoint, not_a_limit L> static void connect(const Where&, const L&, auto&&...) requires(!std::convertible_to<const Where&, std::string_view>) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)");
+    template <not_a_limit L> static void connect(std::string_view, const service&, const L&, auto&&...) requires(connection_oriented<T> && internet_family<F>) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)");
+    template <not_a_limit L> static void pair(const L&) requires(pairable_family<F> || (internet_family<F> && byte_oriented<T>)) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: pair(5s)");
     static void pair(auto&&...) requires(!pairable_family<F> && !(internet_family<F> && byte_oriented<T>)) = KEYWAY_DELETE("TCP makes pairs everywhere, AF_UNIX where socketpair(2) is (not on Windows), and others do not: connect() one to the other");
     // clang-format on
 

@@ -101,5 +101,21 @@ namespace kw = keyway;
     [[maybe_unused]] auto nothing = kw::tcp4::connect(std::array{at4, at4});
 #endif
 
+#elif REJECTED == 11
+    // says 11: a limit is a duration, a deadline or a canceller: pair(5s)
+#ifdef CORRECTED
+    (void)kw::tcp4::pair(std::chrono::seconds(5));
+#else
+    (void)kw::tcp4::pair(5);
+#endif
+
+#elif REJECTED == 12
+    // says 12: a limit is a duration, a deadline or a canceller: std::move(connection).close_gracefully(5s)
+#ifdef CORRECTED
+    (void)std::move(connected).close_gracefully(std::chrono::seconds(5));
+#else
+    (void)std::move(connected).close_gracefully(5);
+#endif
+
 #endif
 }

@@ -392,7 +392,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 47
-    // says 47: a limit is a duration, a deadline or a canceller: connect(endpoint, 5s)
+    // says 47: a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)
 #ifdef CORRECTED
     static_cast<void>(kw::tcp4::connect(at4, 5s));
 #else

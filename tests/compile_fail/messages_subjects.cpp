@@ -26,6 +26,7 @@ using namespace std::chrono_literals;
     [[maybe_unused]] kw::file<kw::access::read> in;
     [[maybe_unused]] kw::file<kw::access::write> out;
     [[maybe_unused]] const kw::tcp4::endpoint at4;
+    [[maybe_unused]] const std::array<kw::tcp4::endpoint, 2> several{};
     [[maybe_unused]] const kw::ipv4_address group(224, 0, 0, 251);
     [[maybe_unused]] std::array<std::byte, 64> buffer;
     [[maybe_unused]] std::array<kw::outgoing_message_to<kw::udp4::endpoint>, 2> messages;
@@ -200,6 +201,46 @@ using namespace std::chrono_literals;
     [[maybe_unused]] const kw::listeners both(listening, listening);
 #else
     [[maybe_unused]] const kw::listeners both(listening, *kw::tcp4::listen({}));
+#endif
+
+#elif REJECTED == 22
+    // says 22: a limit is a duration, a deadline or a canceller, and stands before the options: connect<tcp>(endpoints, 5s, options)
+#ifdef CORRECTED
+    static_cast<void>(kw::connect<kw::tcp4>(several, 5s));
+#else
+    kw::connect<kw::tcp4>(several, 5);
+#endif
+
+#elif REJECTED == 23
+    // says 23: a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)
+#ifdef CORRECTED
+    static_cast<void>(kw::connect<kw::tcp>("localhost", "http", 5s));
+#else
+    kw::connect<kw::tcp>("localhost", "http", 5);
+#endif
+
+#elif REJECTED == 24
+    // says 24: a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)
+#ifdef CORRECTED
+    static_cast<void>(kw::tcp4::connect(several, 5s));
+#else
+    kw::tcp4::connect(several, 5);
+#endif
+
+#elif REJECTED == 25
+    // says 25: a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)
+#ifdef CORRECTED
+    static_cast<void>(kw::tcp::connect("localhost", "http", 5s));
+#else
+    kw::tcp::connect("localhost", "http", 5);
+#endif
+
+#elif REJECTED == 26
+    // says 26: a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)
+#ifdef CORRECTED
+    static_cast<void>(kw::tcp4::connect("localhost", 80, 5s, kw::connect_options<kw::tcp4::endpoint>{}));
+#else
+    kw::tcp4::connect("localhost", 80, kw::connect_options<kw::tcp4::endpoint>{}, 5s);
 #endif
 #endif
 }

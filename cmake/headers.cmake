@@ -198,6 +198,7 @@ set(KEYWAY_HEADERS
     keyway/event.hpp
     # server/
     keyway/server/detail/workers.hpp
+    keyway/server/listeners.hpp
     keyway/server/serve.hpp
     keyway/server/listen_fds.hpp
     keyway/server.hpp

@@ -6,6 +6,7 @@
 
 // IWYU pragma: begin_exports
 #include <keyway/server/listen_fds.hpp>
+#include <keyway/server/listeners.hpp>
 #include <keyway/server/serve.hpp>
 // IWYU pragma: end_exports
 

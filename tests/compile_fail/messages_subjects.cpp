@@ -242,5 +242,37 @@ using namespace std::chrono_literals;
 #else
     kw::tcp4::connect("localhost", 80, kw::connect_options<kw::tcp4::endpoint>{}, 5s);
 #endif
+
+#elif REJECTED == 27
+    // says 27: serve() accepts connections: pass a listener, such as tcp::listen() returns, or several: serve(kw::listeners(first, second), handler)
+#ifdef CORRECTED
+    kw::serve(listening, [](const auto&) {});
+#else
+    kw::serve(connected, [](const auto&) {});
+#endif
+
+#elif REJECTED == 28
+    // says 28: serve() calls the handler with a view of each connection: [](const auto& client) {}; it may have the peer and a canceller_view as well
+#ifdef CORRECTED
+    kw::serve(listening, [](const auto&) {});
+#else
+    kw::serve(listening, [] {});
+#endif
+
+#elif REJECTED == 29
+    // says 29: serve() calls the handler with a view of each connection: [](const auto& client) {}; it may have the peer and a canceller_view as well
+#ifdef CORRECTED
+    kw::serve(kw::listeners(listening), [](const auto&, const auto&) {});
+#else
+    kw::serve(kw::listeners(listening), 5);
+#endif
+
+#elif REJECTED == 30
+    // says 30: the limit of serve() is one of its options: serve(listener, handler, {.until = stop})
+#ifdef CORRECTED
+    kw::serve(listening, [](const auto&) {}, {.until = 5s});
+#else
+    kw::serve(listening, [](const auto&) {}, 5s);
+#endif
 #endif
 }

@@ -26,6 +26,7 @@
 #include <keyway/listener.hpp>
 #include <keyway/option/socket.hpp>
 #include <keyway/server/detail/workers.hpp>
+#include <keyway/server/listeners.hpp>  // IWYU pragma: export
 
 namespace keyway {
 inline namespace KEYWAY_MODE {
@@ -51,27 +52,6 @@ struct serve_report {
     error ended_by;               ///< operation_canceled or limit_reached, by `until`; otherwise the failure
 };
 
-/// Several listeners, by name, for serve(): `serve(kw::listeners(tcp, local), handler)`. Each has to outlive the call.
-template <class... Listeners>
-class listeners {
-public:
-    explicit listeners(const Listeners&... each) noexcept
-        requires(can_accept<const Listeners&> && ...)
-        : all_(each...) {}
-
-    // clang-format off
-    template <class... Any> requires(!(can_accept<Any&> && ...))
-    explicit listeners(Any&&...) = KEYWAY_DELETE("serve() accepts connections: each argument has to be a listener, such as tcp::listen() returns");
-    template <class... Any> requires((can_accept<Any&> && ...) && !(std::is_lvalue_reference_v<Any> && ...))
-    explicit listeners(Any&&...) = KEYWAY_DELETE("a temporary listener is closed at the end of this line: keep it in a variable that outlives serve()");
-    // clang-format on
-
-    [[nodiscard]] const std::tuple<const Listeners&...>& all() const noexcept { return all_; }
-
-private:
-    std::tuple<const Listeners&...> all_;
-};
-
 namespace detail {
 
 /// Calls the handler with as many of the arguments as it accepts: the connection, its peer, the canceller that asks it to
@@ -87,6 +67,18 @@ void call_handler(Handler& handler, Accepted& accepted, const canceller_view& ab
 
 template <class Listener>
 using accepted_by = typename decltype(std::declval<const Listener&>().accept())::value_type;
+
+/// Whether call_handler() can call it with what the listener accepts.
+template <class Handler, class Listener,
+          class View = const typename decltype(accepted_by<Listener>::connection)::view_type,
+          class Peer = const decltype(accepted_by<Listener>::peer)&>
+inline constexpr bool handles = std::invocable<Handler&, View&> || std::invocable<Handler&, View, Peer> ||
+                                std::invocable<Handler&, View, Peer, canceller_view>;
+
+template <class Server>
+inline constexpr bool accepts_connections = can_accept<const Server&>;
+template <class... Listeners>
+inline constexpr bool accepts_connections<listeners<Listeners...>> = true;
 
 template <class Handler, class... Listeners>
 class server {
@@ -286,6 +278,17 @@ serve_report serve(const listeners<Listeners...>& listeners, Handler&& handler,
                    const serve_options& options = {}) noexcept {
     return detail::server<std::remove_reference_t<Handler>, Listeners...>(listeners.all(), handler, options).run();
 }
+
+// clang-format off
+template <class Server, class Handler> requires(!detail::accepts_connections<Server>)
+void serve(const Server&, Handler&&, auto&&...) = KEYWAY_DELETE("serve() accepts connections: pass a listener, such as tcp::listen() returns, or several: serve(kw::listeners(first, second), handler)");
+template <class F, class T, class P, class Handler> requires(!detail::handles<Handler, listener_interface<F, T, P>>)
+void serve(const listener_interface<F, T, P>&, Handler&&, const serve_options& = {}) = KEYWAY_DELETE("serve() calls the handler with a view of each connection: [](const auto& client) {}; it may have the peer and a canceller_view as well");
+template <class... Listeners, class Handler> requires(!(detail::handles<Handler, Listeners> && ...))
+void serve(const listeners<Listeners...>&, Handler&&, const serve_options& = {}) = KEYWAY_DELETE("serve() calls the handler with a view of each connection: [](const auto& client) {}; it may have the peer and a canceller_view as well");
+template <class Server, class Handler, limit_like L> requires detail::accepts_connections<Server>
+void serve(const Server&, Handler&&, const L&) = KEYWAY_DELETE("the limit of serve() is one of its options: serve(listener, handler, {.until = stop})");
+// clang-format on
 
 }  // namespace KEYWAY_MODE
 }  // namespace keyway

@@ -92,7 +92,7 @@ inline std::system_error as_exception(const error& e) {
 
 #if KEYWAY_HAS_EXCEPTIONS
 
-/// The value of a result, or an exception, as_exception() of its error:
+/// The value of a result, or an exception, as_exception() of its error. Of a named result it returns a reference.
 ///
 ///     auto server = kw::value_of(kw::tcp::connect("example.org", "http", 5s));
 ///     kw::value_of(server.send_all(request));
@@ -102,6 +102,13 @@ template <class T, std::derived_from<error> E>
 T value_of(expected<T, E>&& result) {
     if (!result) throw as_exception(result.error());
     if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+template <class T, std::derived_from<error> E>
+T& value_of(expected<T, E>& result)
+    requires(!std::is_void_v<T>)
+{
+    if (!result) throw as_exception(result.error());
+    return *result;
 }
 template <class T, std::derived_from<error> E>
 const T& value_of(const expected<T, E>& result)

@@ -91,6 +91,9 @@ TEST_CASE("value_of() returns the value, or throws an exception that names the c
     CHECK(value_of(keyway::result<int>(7)) == 7);
     const keyway::result<std::string> kept("text");
     CHECK(value_of(kept) == "text");
+    keyway::result<std::string> changed("text");
+    value_of(changed) += "s";
+    CHECK(*changed == "texts");
     const keyway::result<void> done;
     value_of(done);
     value_of(keyway::transfer_result<void>());

@@ -86,7 +86,7 @@ inline result<typename message_for<S, Data>::type> recv_message(const S& socket,
                                                                 std::span<const mutable_buffer> buffers,
                                                                 control::any_buffer& items,
                                                                 const Limit& limit) noexcept {
-    constexpr int kind = message_oriented<typename S::type> ? os::tell_true_length : 0;
+    constexpr int kind = message_oriented<typename S::type> ? os::report_full_length : 0;
     if constexpr (can_recv_from<S>) {
         using endpoint = typename S::endpoint;
         uninitialized<endpoint> storage;

@@ -70,7 +70,7 @@ private:
     template <class Limit>
     static std::ptrdiff_t recv_one(native_handle handle, slot& one, const Limit& limit) noexcept {
         one.outcome = recv_with_control(handle, &one.buffer, 1, one.address, &one.address_size, one.control,
-                                        tell_true_length, limit);
+                                        report_full_length, limit);
         return one.outcome.length;
     }
 

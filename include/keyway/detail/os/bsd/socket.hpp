@@ -41,7 +41,7 @@ inline constexpr int no_signal = MSG_NOSIGNAL;
 inline constexpr int no_signal = 0;  // macOS: SO_NOSIGPIPE instead, once for each socket
 #endif
 
-inline constexpr int tell_true_length = 0;  // recvmsg flags a truncated message; its length is not reported
+inline constexpr int report_full_length = 0;  // recvmsg flags a truncated message; its length is not reported
 
 // macOS counts SO_LINGER in hundredths of a second, and silently truncates the number to 16 bits.
 #if defined(SO_LINGER_SEC)

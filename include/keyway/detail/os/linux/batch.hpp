@@ -51,7 +51,7 @@ public:
     std::ptrdiff_t recv(native_handle handle, std::size_t count, const Limit& limit) noexcept {
         const auto call = [&](int flags) {
             return std::ptrdiff_t{::recvmmsg(handle, messages_.data(), static_cast<unsigned>(count),
-                                             MSG_WAITFORONE | tell_true_length | close_arrivals_on_exec | flags,
+                                             MSG_WAITFORONE | report_full_length | close_arrivals_on_exec | flags,
                                              nullptr)};
         };
         return with_limit<readiness::readable>(handle, call, limit);

@@ -32,7 +32,7 @@ struct sockaddr_prefix {
 constexpr sockaddr_prefix make_prefix(int family, std::size_t) noexcept { return {static_cast<::sa_family_t>(family)}; }
 
 inline constexpr int no_signal = MSG_NOSIGNAL;
-inline constexpr int tell_true_length = MSG_TRUNC;
+inline constexpr int report_full_length = MSG_TRUNC;
 inline constexpr int linger_option = SO_LINGER;
 inline constexpr int max_linger_seconds = INT_MAX;
 inline constexpr int reuse_port_option = SO_REUSEPORT;

@@ -38,7 +38,7 @@ inline constexpr int close_arrivals_on_exec = 0;
 inline void close_on_exec(native_handle handle) noexcept { ::fcntl(handle, F_SETFD, FD_CLOEXEC); }
 #endif
 
-/// `kind` is for recvmsg(2): tell_true_length for messages, 0 for streams, queued_errors for the error queue.
+/// `kind` is for recvmsg(2): report_full_length for messages, 0 for streams, queued_errors for the error queue.
 template <readiness Wanted = readiness::readable, class Limit>
 inline message_outcome recv_with_control(native_handle handle, const io_buffer* buffers, std::size_t count,
                                          void* address, address_length* address_size, control_bytes& control, int kind,

@@ -298,7 +298,7 @@ inline message_length recv_message(native_handle handle, const io_buffer* buffer
                                    address_length* address_size, receive_mode mode, const Limit& limit) noexcept {
     ::msghdr message = make_message(buffers, count, address, *address_size);
     const auto call = [&](int flags) {
-        return ::recvmsg(handle, &message, tell_true_length | peek_flag(mode) | flags);
+        return ::recvmsg(handle, &message, report_full_length | peek_flag(mode) | flags);
     };
     const std::ptrdiff_t length = with_limit<readiness::readable>(handle, call, limit);
     *address_size = message.msg_namelen;
@@ -311,7 +311,7 @@ inline message_length recv_message(native_handle handle, void* buffer, std::size
                                    address_length* address_size, receive_mode mode, const Limit& limit) noexcept {
     if constexpr (ReportsTrueLength) {
         const auto call = [=](int flags) {
-            return ::recvfrom(handle, buffer, size, tell_true_length | peek_flag(mode) | flags,
+            return ::recvfrom(handle, buffer, size, report_full_length | peek_flag(mode) | flags,
                               static_cast<::sockaddr*>(address), address_size);
         };
         const std::ptrdiff_t length = with_limit<readiness::readable>(handle, call, limit);

@@ -55,7 +55,7 @@ inline constexpr int udp_coalesce = 3;  // UDP_RECV_MAX_COALESCED_SIZE, and UDP_
 inline constexpr int udp_coalesce_request = 65535;
 using udp_segment_value = ::DWORD;
 
-inline constexpr int tell_true_length = 1;  // of messages; Windows does not
+inline constexpr int report_full_length = 1;  // of messages; Windows does not
 
 /// WSARecvMsg, which has to be asked for.
 inline ::LPFN_WSARECVMSG find_recv_message(native_handle handle) noexcept {

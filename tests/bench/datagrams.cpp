@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Datagrams a second over the loopback device: what keyway makes of them beside the same system calls in C. One thread on
-// one CPU sends a round and then receives it, so that nothing is measured but the work. ratios.py runs it and compares.
+// Datagrams per second over the loopback device, by keyway and by the same system calls in C. One thread on one CPU
+// sends a round and then receives it, so that only the work is measured. ratios.py runs it and compares.
 
 #include <netinet/in.h>
 #include <netinet/udp.h>
@@ -44,15 +44,15 @@ auto must(Result result) {
 
 socket_type bound() {
     auto socket = must(kw::udp4::bind({kw::ipv4_address::loopback(), 0}));
-    // A round of joined datagrams lies in the queue whole; one that got lost is not waited for.
-    const int room = 1 << 20;
+    // The queue holds a whole round of joined datagrams. The timeout ends the wait for a lost one.
+    const int queue_size = 1 << 20;
     const ::timeval second{1, 0};
-    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVBUF, &queue_size, sizeof(queue_size));
     ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second));
     return socket;
 }
 
-/// As many datagrams as one piece takes: 64, and what fits into an IP packet.
+/// How many datagrams one buffer holds: at most 64, and no more than fit into an IP packet.
 std::size_t per_buffer(std::size_t size) {
     const std::size_t fitting = (65535 - 40 - 8) / size;
     return fitting < batch_size ? fitting : batch_size;
@@ -68,27 +68,25 @@ struct traffic {
         return std::span(data).subspan(i * each, each);
     }
     [[nodiscard]] std::span<std::byte> incoming(std::size_t i) {
-        return std::span(room).subspan(i * room_each, room_each);
+        return std::span(space).subspan(i * space_each, space_each);
     }
 
     std::size_t size;
     std::size_t buffers;
-    std::size_t each;                                    // bytes of a buffer to send
-    std::size_t room_each = each > size ? 65536 : 2048;  // and of one to receive
+    std::size_t each;                                     // bytes of a buffer to send
+    std::size_t space_each = each > size ? 65536 : 2048;  // and of one to receive
     socket_type from = bound();
     socket_type to = bound();
     endpoint peer = must(to.local_endpoint());
     std::vector<std::byte> data = std::vector<std::byte>(buffers * each);
-    std::vector<std::byte> room = std::vector<std::byte>(buffers * room_each);
+    std::vector<std::byte> space = std::vector<std::byte>(buffers * space_each);
 };
 
-/// What the program does with each datagram that came.
-std::size_t take(const std::byte* data, std::size_t size) {
+/// Uses a received datagram.
+std::size_t consume(const std::byte* data, std::size_t size) {
     benchmark::DoNotOptimize(data);
     return size;
 }
-
-// ---- as it is written in C
 
 namespace c {
 
@@ -120,10 +118,10 @@ struct one_call : traffic {
         ::sockaddr_in sender;
         ::socklen_t sender_size = sizeof(sender);
         const auto done = uninterrupted(
-            [&] { return ::recvfrom(in, room.data(), room.size(), MSG_TRUNC, as_sockaddr(sender), &sender_size); });
-        if (done < 0 || static_cast<std::size_t>(done) > room.size() || sender_size != sizeof(sender)) return 0;
+            [&] { return ::recvfrom(in, space.data(), space.size(), MSG_TRUNC, as_sockaddr(sender), &sender_size); });
+        if (done < 0 || static_cast<std::size_t>(done) > space.size() || sender_size != sizeof(sender)) return 0;
         benchmark::DoNotOptimize(sender);
-        return take(room.data(), static_cast<std::size_t>(done));
+        return consume(space.data(), static_cast<std::size_t>(done));
     }
 
     int out = from.native_handle();
@@ -131,11 +129,11 @@ struct one_call : traffic {
     ::sockaddr_in address = address_of(peer);
 };
 
-struct control_room {
+struct control_space {
     alignas(::cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> bytes{};
 };
 
-void put_segment_size(::msghdr& header, control_room& control, std::size_t size) {
+void put_segment_size(::msghdr& header, control_space& control, std::size_t size) {
     header.msg_control = &control;
     header.msg_controllen = CMSG_SPACE(sizeof(std::uint16_t));
     ::cmsghdr* item = CMSG_FIRSTHDR(&header);
@@ -146,7 +144,7 @@ void put_segment_size(::msghdr& header, control_room& control, std::size_t size)
     std::memcpy(CMSG_DATA(item), &value, sizeof(value));
 }
 
-std::size_t take_joined(::msghdr& header, const std::byte* data, std::size_t length) {
+std::size_t consume_joined(::msghdr& header, const std::byte* data, std::size_t length) {
     std::size_t size = length;
     for (::cmsghdr* item = CMSG_FIRSTHDR(&header); item != nullptr; item = CMSG_NXTHDR(&header, item)) {
         if (item->cmsg_level != SOL_UDP || item->cmsg_type != UDP_GRO) continue;
@@ -156,7 +154,7 @@ std::size_t take_joined(::msghdr& header, const std::byte* data, std::size_t len
     }
     std::size_t total = 0;
     for (std::size_t begin = 0; begin < length; begin += size)
-        total += take(data + begin, length - begin < size ? length - begin : size);
+        total += consume(data + begin, length - begin < size ? length - begin : size);
     return total;
 }
 
@@ -165,7 +163,7 @@ void ask_to_join(int socket) {
     ::setsockopt(socket, SOL_UDP, UDP_GRO, &on, sizeof(on));
 }
 
-/// The headers are made once; only what the kernel writes is set again.
+/// The headers are made once; only the fields that the kernel writes are set again.
 template <bool Joined>
 struct many : traffic {
     many(std::size_t datagram_size, std::size_t count, std::size_t datagrams_in_buffer)
@@ -189,17 +187,17 @@ struct many : traffic {
         if constexpr (Joined) ask_to_join(in);
     }
 
-    void make_room() {
+    void reset_headers() {
         for (::mmsghdr& one : received) {
             one.msg_hdr.msg_namelen = sizeof(::sockaddr_in);
-            if constexpr (Joined) one.msg_hdr.msg_controllen = sizeof(control_room);
+            if constexpr (Joined) one.msg_hdr.msg_controllen = sizeof(control_space);
         }
     }
-    static std::size_t take_one(::msghdr& header, std::size_t length) {
+    static std::size_t consume_one(::msghdr& header, std::size_t length) {
         if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || header.msg_namelen != sizeof(::sockaddr_in)) return 0;
         const auto* bytes = static_cast<const std::byte*>(header.msg_iov->iov_base);
-        if constexpr (Joined) return take_joined(header, bytes, length);
-        else return take(bytes, length);
+        if constexpr (Joined) return consume_joined(header, bytes, length);
+        else return consume(bytes, length);
     }
 
     int out = from.native_handle();
@@ -209,7 +207,7 @@ struct many : traffic {
     std::vector<::mmsghdr> received;
     std::vector<::iovec> pieces;
     std::vector<::sockaddr_in> senders;
-    std::vector<control_room> controls;
+    std::vector<control_space> controls;
 };
 
 template <bool Joined>
@@ -228,7 +226,7 @@ struct many_a_call : many<Joined> {
         return true;
     }
     std::size_t recv() {
-        this->make_room();
+        this->reset_headers();
         const int count = uninterrupted([&] {
             return ::recvmmsg(this->in, this->received.data(), static_cast<unsigned>(this->received.size()),
                               MSG_WAITFORONE | MSG_TRUNC | MSG_CMSG_CLOEXEC, nullptr);
@@ -236,7 +234,7 @@ struct many_a_call : many<Joined> {
         std::size_t total = 0;
         for (int i = 0; i < count; ++i) {
             ::mmsghdr& one = this->received[static_cast<std::size_t>(i)];
-            total += this->take_one(one.msg_hdr, one.msg_len);
+            total += this->consume_one(one.msg_hdr, one.msg_len);
         }
         return total;
     }
@@ -253,10 +251,10 @@ struct segment : many<true> {
         return uninterrupted([&] { return ::sendmsg(out, &sent[0].msg_hdr, MSG_NOSIGNAL); }) >= 0;
     }
     std::size_t recv() {
-        make_room();
+        reset_headers();
         ::msghdr& header = received[0].msg_hdr;
         const auto done = uninterrupted([&] { return ::recvmsg(in, &header, MSG_TRUNC | MSG_CMSG_CLOEXEC); });
-        return done < 0 ? 0 : take_one(header, static_cast<std::size_t>(done));
+        return done < 0 ? 0 : consume_one(header, static_cast<std::size_t>(done));
     }
 };
 
@@ -267,13 +265,11 @@ struct segment_batch : many_a_call<true> {
 
 }  // namespace c
 
-// ---- as it is written with keyway
-
 namespace ours {
 
 std::size_t take_all(const kw::segments<std::byte>& datagrams) {
     std::size_t total = 0;
-    for (const auto one : datagrams) total += take(one.data(), one.size());
+    for (const auto one : datagrams) total += consume(one.data(), one.size());
     return total;
 }
 
@@ -282,10 +278,10 @@ struct one_call : traffic {
 
     bool send() { return from.send_to(data, peer).has_value(); }
     std::size_t recv() {
-        const auto got = to.recv_from(room);
+        const auto got = to.recv_from(space);
         if (!got || got->truncated) return 0;
         benchmark::DoNotOptimize(got->sender);
-        return take(got->data.data(), got->data.size());
+        return consume(got->data.data(), got->data.size());
     }
 };
 
@@ -302,7 +298,7 @@ struct batch : traffic {
         const auto count = recv_batch(to, received);
         std::size_t total = 0;
         for (const auto& one : std::span(received).first(count.value_or(0)))
-            if (!one.truncated) total += take(one.data.data(), one.data.size());
+            if (!one.truncated) total += consume(one.data.data(), one.data.size());
         return total;
     }
 
@@ -317,7 +313,7 @@ struct segment : traffic {
 
     bool send() { return sender.send(data, static_cast<std::uint16_t>(size), peer).has_value(); }
     std::size_t recv() {
-        const auto got = recv_segments(to, room);
+        const auto got = recv_segments(to, space);
         return got && !got->truncated ? take_all(got->data) : 0;
     }
 
@@ -377,7 +373,7 @@ BENCHMARK(measure<ours::segment>)->Name("keyway/segment")->Arg(64)->Arg(1400);
 BENCHMARK(measure<c::segment_batch>)->Name("c/segment_batch")->Arg(64)->Arg(1400);
 BENCHMARK(measure<ours::segment_batch>)->Name("keyway/segment_batch")->Arg(64)->Arg(1400);
 
-/// To the last CPU that the program may use: the first one is where a system does most of its own work.
+/// Pins the program to the last CPU that it may use: a system does most of its own work on the first one.
 bool stay_on_one_cpu() {
     ::cpu_set_t allowed;
     if (::sched_getaffinity(0, sizeof(allowed), &allowed) < 0) return false;

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""ratios.py PROGRAM [OPTION...]: what keyway makes of what the same system calls make in C, in one run.
+"""ratios.py PROGRAM [OPTION...]: datagrams per second by keyway and by the same system calls in C, in one run.
 
-PROGRAM is a benchmark whose names are c/CASE/SIZE and keyway/CASE/SIZE; it gets the options. The repetitions of all of
-them are interleaved, and what is compared is the median. Next to each is how far the middle half of the repetitions is
-apart: a difference below that is none. "x one call" is how many times the datagrams of one call each.
+PROGRAM is a benchmark whose names are c/CASE/SIZE and keyway/CASE/SIZE; it gets the options. The repetitions of
+all names are interleaved, and the medians are compared. Next to each median is the interquartile range: a smaller
+difference means nothing. "x 1 call" is the ratio to one call per datagram.
 """
 import collections
 import json
@@ -16,7 +16,7 @@ REPETITIONS = 60
 
 
 def measured(program, options):
-    """Datagrams a second, of each repetition, by name."""
+    """Datagrams per second of each repetition, by name."""
     done = subprocess.run([program, "--benchmark_format=json", "--benchmark_enable_random_interleaving=true",
                            f"--benchmark_repetitions={REPETITIONS}", "--benchmark_min_time=0.02", *options],
                           stdout=subprocess.PIPE, text=True, check=True, timeout=600)

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_DETAIL_OS_BATCH_LOOP_HPP
 #define KEYWAY_DETAIL_OS_BATCH_LOOP_HPP
 
-// Many messages, one call each, where the system has nothing better. The counterpart is
+// Many messages, each in a call of its own, where the system has no call for several. The counterpart is
 // <keyway/detail/os/linux/batch.hpp>, with the same names.
 
 #include <array>
@@ -28,7 +28,7 @@ public:
                         {}};
     }
 
-    /// Only the first waits: the others go, or are left to the next call.
+    /// Only the first message waits. Those that cannot be sent at once are left to the next call.
     template <class Limit>
     std::ptrdiff_t send(native_handle handle, std::size_t first, std::size_t count, const Limit& limit) noexcept {
         if (send_one(handle, messages_[first], limit) < 0) return -1;

@@ -5,9 +5,9 @@
 // The interface header of multicast. Both backends supply the same names:
 //
 //   types      multicast_octet (of IP_MULTICAST_TTL and IP_MULTICAST_LOOP), multicast_interface_v4 (of IP_MULTICAST_IF)
-//   addresses  interface_v4(), what names an interface to IP_MULTICAST_IF
+//   addresses  interface_v4(), the value of IP_MULTICAST_IF for an interface
 //   groups     join_group(), leave_group(), join_source_group(), leave_source_group(): group and source are native
-//              addresses, an interface goes by its index, 0 lets the system choose
+//              addresses, an interface is given by its index; with 0 the system chooses
 
 #include <keyway/detail/config.hpp>
 

@@ -2,8 +2,8 @@
 #ifndef KEYWAY_DETAIL_OS_LINUX_BATCH_HPP
 #define KEYWAY_DETAIL_OS_LINUX_BATCH_HPP
 
-// Many messages in one call, as Linux has it: sendmmsg(2) and recvmmsg(2), without the latter's own timeout, which ends
-// nothing while nothing comes. The counterpart is <keyway/detail/os/batch_loop.hpp>, with the same names.
+// Many messages in one call on Linux: sendmmsg(2) and recvmmsg(2). The timeout of recvmmsg(2) is not used: it is looked
+// at only when a message has arrived. The counterpart is <keyway/detail/os/batch_loop.hpp>, with the same names.
 
 #include <sys/socket.h>
 
@@ -21,12 +21,12 @@ namespace detail::os {
 
 class batch {
 public:
-    /// The message at place i: one buffer, an address or null, control messages or none.
+    /// Sets message i: one buffer, an address or null, control messages or none.
     void put(std::size_t i, const void* data, std::size_t size, const void* address, std::size_t address_size,
              const control_bytes& control) noexcept {
         buffers_[i] = make_buffer(data, size);
-        // Field by field: making a whole header and copying it, or clearing one first, costs each message more than all
-        // the rest here. The kernel does not read msg_flags.
+        // Field by field: making a whole header and copying it, or clearing one first, costs more per message than
+        // everything else here. The kernel does not read msg_flags.
         ::msghdr& header = messages_[i].msg_hdr;
         header.msg_name = const_cast<void*>(address);
         header.msg_namelen = static_cast<address_length>(address_size);
@@ -36,7 +36,7 @@ public:
         header.msg_controllen = control.size;
     }
 
-    /// Sends `count` messages from place `first` on, or as many of them as go. Returns how many, one at least.
+    /// Sends up to `count` messages, beginning with message `first`. Returns: how many were sent, at least one.
     template <class Limit>
     std::ptrdiff_t send(native_handle handle, std::size_t first, std::size_t count, const Limit& limit) noexcept {
         const auto call = [&](int flags) {
@@ -46,7 +46,7 @@ public:
         return with_limit<readiness::writable>(handle, call, limit);
     }
 
-    /// Receives into the first `count` places: waits for one message, and takes what else there is. Returns how many.
+    /// Receives up to `count` messages: waits for the first and adds those that have arrived. Returns: how many.
     template <class Limit>
     std::ptrdiff_t recv(native_handle handle, std::size_t count, const Limit& limit) noexcept {
         const auto call = [&](int flags) {
@@ -57,7 +57,7 @@ public:
         return with_limit<readiness::readable>(handle, call, limit);
     }
 
-    /// What became of the message at place i.
+    /// The outcome of message i.
     [[nodiscard]] batch_outcome received(std::size_t i) const noexcept {
         const ::mmsghdr& message = messages_[i];
         return {message.msg_len, message.msg_hdr.msg_namelen, (message.msg_hdr.msg_flags & MSG_TRUNC) != 0,

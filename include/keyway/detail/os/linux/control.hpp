@@ -2,11 +2,11 @@
 #ifndef KEYWAY_DETAIL_OS_LINUX_CONTROL_HPP
 #define KEYWAY_DETAIL_OS_LINUX_CONTROL_HPP
 
-// The numbers and structures of Linux's control messages. Some numbers are younger than many a libc, and stand here. The
+// The numbers and structures of Linux's control messages. Numbers that older C libraries lack are defined here. The
 // counterparts are <keyway/detail/os/bsd/control.hpp> and <keyway/detail/os/windows/control.hpp>.
 
 #include <time.h>  // IWYU pragma: keep
-// what errqueue.h lacks comes first
+// linux/errqueue.h needs time.h and does not include it
 #include <linux/errqueue.h>  // IWYU pragma: export
 #include <linux/net_tstamp.h>
 #include <netinet/in.h>
@@ -30,7 +30,7 @@ constexpr bool carries_descriptors(int level, int type) noexcept {
 inline constexpr int queued_errors = MSG_ERRQUEUE;
 inline constexpr int zero_copied = SO_EE_CODE_ZEROCOPY_COPIED;
 
-// Where a message went, and where it is to come from.
+// The address that a message was sent to, and the address to send one from.
 using packet_info_v4 = ::in_pktinfo;
 using packet_info_v6 = ::in6_pktinfo;
 inline constexpr int request_packet_info_v4 = IP_PKTINFO;
@@ -53,7 +53,7 @@ inline constexpr int sent_traffic_class_v4 = IP_TOS;
 inline constexpr int original_destination_v4 = IP_ORIGDSTADDR;
 inline constexpr int original_destination_v6 = 74;  // IPV6_ORIGDSTADDR
 
-// UDP's offload: the level, what is sent, what comes, what to ask for.
+// UDP's offload: the level, the item to send, the item received, and the value that requests it.
 inline constexpr int udp_level = IPPROTO_UDP;
 inline constexpr int udp_segment = 103;   // UDP_SEGMENT
 inline constexpr int udp_coalesce = 104;  // UDP_GRO

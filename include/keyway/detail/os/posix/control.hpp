@@ -2,8 +2,8 @@
 #ifndef KEYWAY_DETAIL_OS_POSIX_CONTROL_HPP
 #define KEYWAY_DETAIL_OS_POSIX_CONTROL_HPP
 
-// How a control message lies in its buffer (cmsg(3)), which of them carry descriptors, and the calls that move them
-// beside the data (sendmsg(2), recvmsg(2)). The counterpart is <keyway/detail/os/windows/control.hpp>.
+// The layout of control messages in a buffer (cmsg(3)), which of them carry descriptors, and the calls that transfer
+// them beside the data (sendmsg(2), recvmsg(2)). The counterpart is <keyway/detail/os/windows/control.hpp>.
 
 #include <sys/socket.h>
 #if defined(__APPLE__)
@@ -34,7 +34,7 @@ inline constexpr int close_arrivals_on_exec = MSG_CMSG_CLOEXEC;
 inline void close_on_exec(native_handle) noexcept {}
 #else
 inline constexpr int close_arrivals_on_exec = 0;
-/// macOS has no flag for it: another thread's fork() may come in between.
+/// macOS has no flag for it: a fork() in another thread can inherit the descriptor before this call.
 inline void close_on_exec(native_handle handle) noexcept { ::fcntl(handle, F_SETFD, FD_CLOEXEC); }
 #endif
 

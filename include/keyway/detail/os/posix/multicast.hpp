@@ -2,8 +2,8 @@
 #ifndef KEYWAY_DETAIL_OS_POSIX_MULTICAST_HPP
 #define KEYWAY_DETAIL_OS_POSIX_MULTICAST_HPP
 
-// Multicast on POSIX systems; the contract stands in <keyway/detail/os/multicast.hpp>. Groups by the options that every
-// system has, groups of one source by those of RFC 3678, where the system has them.
+// Multicast on POSIX systems; <keyway/detail/os/multicast.hpp> has the contract. Groups use the options that every
+// system has, groups of one source those of RFC 3678, where the system has them.
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -33,7 +33,7 @@ constexpr multicast_interface_v4 interface_v4(std::uint32_t index) noexcept {
     return native;
 }
 
-/// The level of the options that join groups of the address.
+/// The level of the options that join a group of this address.
 inline int group_level(const void* group) noexcept {
     return static_cast<const ::sockaddr*>(group)->sa_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
 }
@@ -68,7 +68,8 @@ inline int change_source(native_handle handle, int name, std::uint32_t index, co
     return set_option(handle, group_level(group), name, &request, sizeof(request));
 }
 
-/// A second join says EADDRNOTAVAIL of a source where that of a group says EADDRINUSE; Linux means nothing else by it.
+/// A second join fails with EADDRNOTAVAIL for a source and with EADDRINUSE for a group. On Linux EADDRNOTAVAIL has no
+/// other cause here, so it becomes EADDRINUSE.
 inline int join_source_group(native_handle handle, std::uint32_t index, const void* group, const void* source,
                              std::size_t size) noexcept {
     const int done = change_source(handle, MCAST_JOIN_SOURCE_GROUP, index, group, source, size);

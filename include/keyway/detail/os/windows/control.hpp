@@ -2,11 +2,11 @@
 #ifndef KEYWAY_DETAIL_OS_WINDOWS_CONTROL_HPP
 #define KEYWAY_DETAIL_OS_WINDOWS_CONTROL_HPP
 
-// Control messages on Windows: WSASendMsg and WSARecvMsg, which take datagrams alone. Their layout is that of POSIX under
-// other names. The counterpart is <keyway/detail/os/posix/control.hpp>.
+// Control messages on Windows: WSASendMsg and WSARecvMsg, which transfer datagrams only. The layout is that of POSIX
+// under other names. The counterpart is <keyway/detail/os/posix/control.hpp>.
 
 #include <keyway/detail/os/windows/winsock.hpp>
-// winsock.hpp comes first
+// winsock.hpp has to be included first
 #include <mswsock.h>
 
 #include <array>
@@ -27,7 +27,8 @@ inline constexpr std::size_t control_alignment = MAX_NATURAL_ALIGNMENT;
 inline constexpr std::size_t control_data_offset =
     (sizeof(control_header) + control_alignment - 1) / control_alignment * control_alignment;
 
-// No descriptors come this way: WSADuplicateSocket hands sockets on, as bytes of the program's own.
+// Control messages carry no descriptors here. WSADuplicateSocket passes sockets on, as bytes that the program sends
+// itself.
 constexpr bool carries_descriptors(int, int) noexcept { return false; }
 inline void close_on_exec(native_handle) noexcept {}
 
@@ -48,16 +49,17 @@ constexpr bool is_hop_limit_v4(int type) noexcept { return type == IP_TTL || typ
 inline constexpr int request_traffic_class_v4 = IP_RECVTOS;
 inline constexpr int received_traffic_class_v4 = IP_TOS;
 
-// UDP's offload: the level, what is sent, what comes, what to ask for. The numbers are younger than some headers.
+// UDP's offload: the level, the item to send, the item received, and the value that requests it. Older headers lack the
+// numbers.
 inline constexpr int udp_level = IPPROTO_UDP;
 inline constexpr int udp_segment = 2;   // UDP_SEND_MSG_SIZE
 inline constexpr int udp_coalesce = 3;  // UDP_RECV_MAX_COALESCED_SIZE, and UDP_COALESCED_INFO
 inline constexpr int udp_coalesce_request = 65535;
 using udp_segment_value = ::DWORD;
 
-inline constexpr int report_full_length = 1;  // of messages; Windows does not
+inline constexpr int report_full_length = 1;  // marks a message, as opposed to a stream; no flag of Windows
 
-/// WSARecvMsg, which has to be asked for.
+/// WSARecvMsg, an extension function, of which the system gives the address at run time.
 inline ::LPFN_WSARECVMSG find_recv_message(native_handle handle) noexcept {
     ::GUID name = WSAID_WSARECVMSG;
     ::LPFN_WSARECVMSG function = nullptr;
@@ -78,7 +80,7 @@ inline ::WSAMSG make_message(wsa_buffers& buffers, void* address, std::size_t ad
     return message;
 }
 
-/// The entries that fit into `buffer`, whole. Returns the bytes taken.
+/// Copies the entries that fit into `buffer` whole. Returns: the bytes copied.
 inline std::size_t copy_control(const std::byte* from, std::size_t size, const control_bytes& buffer) noexcept {
     std::size_t taken = 0;
     control_header header;
@@ -92,8 +94,8 @@ inline std::size_t copy_control(const std::byte* from, std::size_t size, const c
     return taken;
 }
 
-/// `kind` is 0 for streams, which have no control messages. Others are received into a larger buffer than the caller's: a message
-/// whose control messages were cut may not report its length.
+/// `kind` is 0 for streams, which have no control messages. Others are received into a larger buffer than the caller's:
+/// a message whose control messages were cut may not report its length.
 template <readiness Wanted = readiness::readable, class Limit>
 inline message_outcome recv_with_control(native_handle handle, const io_buffer* buffers, std::size_t count,
                                          void* address, address_length* address_size, control_bytes& control, int kind,

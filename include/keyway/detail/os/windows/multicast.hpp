@@ -2,9 +2,9 @@
 #ifndef KEYWAY_DETAIL_OS_WINDOWS_MULTICAST_HPP
 #define KEYWAY_DETAIL_OS_WINDOWS_MULTICAST_HPP
 
-// Multicast on Windows; the contract stands in <keyway/detail/os/multicast.hpp>. IPv4 takes an index as the address
-// 0.x.y.z. Source: "IPPROTO_IP Socket Options", "IPPROTO_IPV6 Socket Options". By the options of old where there are any:
-// Wine has no others.
+// Multicast on Windows; <keyway/detail/os/multicast.hpp> has the contract. IPv4 accepts an index as the address
+// 0.x.y.z. The older options are used where there are any, because Wine lacks the newer ones. Source: "IPPROTO_IP
+// Socket Options", "IPPROTO_IPV6 Socket Options".
 
 #include <cstddef>
 #include <cstdint>

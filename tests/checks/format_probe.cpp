@@ -38,5 +38,6 @@ int main() {
            "send: Broken pipe");
     expect(std::format("{}", keyway::ipv4_address::parse("1.2.3").error()),
            "field 4, position 5: a dot and the next octet were expected");
+    expect(std::format("{:>10}", "::1"_ipv6.text()), "       ::1");
     return faults == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -23,6 +23,7 @@
 #include <keyway/endpoint/unix.hpp>  // IWYU pragma: keep
 #include <keyway/error.hpp>
 #include <keyway/family.hpp>
+#include <keyway/text.hpp>
 
 #if KEYWAY_HAS_STD_FORMAT
 #include <format>
@@ -95,10 +96,11 @@ inline namespace KEYWAY_MODE {
 namespace detail {
 
 /// Formats as the text would: `{:>40}` pads it.
-template <printable T>
+template <class T>
 struct text_formatter : std::formatter<std::string_view> {
     auto format(const T& value, auto& context) const {
-        return std::formatter<std::string_view>::format(printed(value).view(), context);
+        if constexpr (printable<T>) return std::formatter<std::string_view>::format(printed(value).view(), context);
+        else return std::formatter<std::string_view>::format(value.view(), context);
     }
 };
 
@@ -124,6 +126,8 @@ template <>
 struct std::formatter<keyway::transfer_error> : keyway::detail::text_formatter<keyway::transfer_error> {};
 template <>
 struct std::formatter<keyway::text_error> : keyway::detail::text_formatter<keyway::text_error> {};
+template <std::size_t Capacity>
+struct std::formatter<keyway::fixed_text<Capacity>> : keyway::detail::text_formatter<keyway::fixed_text<Capacity>> {};
 
 #endif
 

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
-// A user-defined socket option is one struct, and is checked like the library's options.
+// A user-defined socket option is one declaration, and is checked like the library's options.
 
 #include <keyway/keyway.hpp>
+#include <keyway/option/base.hpp>
 
 #include <iostream>
 
 namespace kw = keyway;
 
-/// Sends only to hosts on the local network, never through a router. Source: socket(7), SO_DONTROUTE.
-struct neighbours_only {
-    static constexpr int level = SOL_SOCKET;
-    static constexpr int name = SO_DONTROUTE;
-    template <class F, class T, class P>
-    static constexpr bool fits = kw::internet_family<F>;  // AF_UNIX has no routers
-    using value_type = bool;
-    bool value = true;
+/// Sends only to hosts on the local network, never through a router; AF_UNIX has no routers. Source: socket(7),
+/// SO_DONTROUTE.
+struct neighbours_only : kw::option::flag<SOL_SOCKET, SO_DONTROUTE, kw::option::scope::internet> {
+    using flag::flag;
 };
 
 static_assert(kw::socket_option<neighbours_only>);

@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(two_sockets, "a network card that cannot split is detected onc
     }
 }
 
-TEST_CASE_FIXTURE(two_sockets, "other errors are reported, and the kernel goes on splitting") {
+TEST_CASE_FIXTURE(two_sockets, "other errors are reported, and the kernel continues splitting") {
     if (test::skipped_under_emulator("datagrams that the kernel splits")) return;
     const auto data = net::random_bytes(12'800, 1);
     kw::segment_sender sender(here);

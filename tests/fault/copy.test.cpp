@@ -145,7 +145,7 @@ TEST_CASE("file transfer: a kernel that does not copy is made up for by reading 
     }
 }
 
-TEST_CASE("file transfer: short and interrupted calls are gone on with") {
+TEST_CASE("file transfer: short and interrupted calls are continued") {
     const net::watchdog watch;
     for (const std::size_t most : {std::size_t{1000}, std::size_t{4097}, std::size_t{65'536}}) {
         CAPTURE(most);
@@ -232,7 +232,7 @@ TEST_CASE("file transfer: an error in the middle has exact counts, and the copy 
     check(call::send, ENOBUFS, operation::send, pipe, to_peer, at_peer, 65'536 - 3 * piece);
 }
 
-TEST_CASE("file transfer: what the kernel cannot read is the reader's failure") {
+TEST_CASE("file transfer: bytes that the kernel cannot read are a failure of the reader") {
     const net::watchdog watch;
     const ends all(whole);
     for (const call which : {call::sendfile, call::splice, call::copy_file_range}) {

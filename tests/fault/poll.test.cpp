@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(waiting_for_one, "a wait with a limit that has to sleep makes 
     }
 }
 
-TEST_CASE_FIXTURE(waiting_for_one, "an interrupted wait goes on") {
+TEST_CASE_FIXTURE(waiting_for_one, "an interrupted wait for events continues") {
     arrive();
     for (const unsigned times : {1U, 5U}) {
         const fault::scope faults(fault::plan().fail(call::epoll_wait, 1, EINTR, fault::timing::instead, times));

@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(listening, "want of resources is waited out, with few calls") 
     }
 }
 
-TEST_CASE_FIXTURE(listening, "the stop comes through a pause") {
+TEST_CASE_FIXTURE(listening, "a stop ends a pause") {
     const auto client = must(kw::tcp4::connect(at, long_time));
     const fault::scope faults(fault::plan().fail(call::accept4, 1, EMFILE, fault::timing::instead, 1'000'000));
     const auto report = kw::serve(listener, [](const auto&) {}, {.until = 60ms});

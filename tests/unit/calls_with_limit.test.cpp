@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(test::bounded, "threads that take bytes from one stream keep t
     CHECK(received == bytes);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a look in time is not kept by another thread that takes what there was") {
+TEST_CASE_FIXTURE(test::bounded, "a call does not miss its limit when another thread consumes what was ready") {
     const auto ends = test::connect_ends();
     std::atomic<bool> over = false;
     std::atomic<int> faults = 0;
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(test::bounded, "threads that send on one stream lose nothing a
     CHECK(received == sent);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a send into a full buffer can be cancelled, and tells what went out") {
+TEST_CASE_FIXTURE(test::bounded, "a send into a full buffer can be cancelled, and reports the bytes sent") {
     const auto ends = test::connect_ends();
     const auto stop = must(kw::canceller::open());
     const std::vector<std::byte> much(32 << 20);

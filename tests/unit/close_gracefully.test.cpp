@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(test::bounded, "a graceful close is cancelled, and closes") {
     CHECK_FALSE(ends.server.is_open());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a reset on the way is told, and the connection closed") {
+TEST_CASE_FIXTURE(test::bounded, "a reset during a graceful close is reported, and the connection is closed") {
     auto ends = test::connect_ends();
     must(std::move(ends.client).reset());
     const auto closed = std::move(ends.server).close_gracefully(30s);

@@ -25,7 +25,7 @@ static_assert(sizeof(kw::tcp::connection) == sizeof(int) && sizeof(kw::tcp::conn
 static_assert(sizeof(kw::unix_stream::connection) == sizeof(int));
 static_assert(!kw::can_recv_exact<kw::unix_seqpacket::connection>);
 
-TEST_CASE_FIXTURE(test::bounded, "what came before a reset is read first, then the reset, then the end") {
+TEST_CASE_FIXTURE(test::bounded, "bytes before a reset are read first, then the reset, then the end") {
     auto [client, server] = test::connect_ends();
     must(client.send_all("hello"));
     REQUIRE(test::readable(server));
@@ -210,7 +210,9 @@ TEST_CASE_FIXTURE(test::bounded, "adopt takes over what dup(2) made") {
     CHECK(must(narrower.peer_endpoint()).port() == must(server.local_endpoint()).port());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "adopt refuses what is no such local connection, and leaves it open with the caller") {
+TEST_CASE_FIXTURE(
+    test::bounded,
+    "adopt refuses a descriptor of another kind of local connection, and leaves it open with the caller") {
     const auto local = must(kw::unix_stream::pair());
     const auto messages = must(kw::unix_seqpacket::pair());
 

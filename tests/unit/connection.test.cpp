@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(test::bounded, "peek leaves the bytes for the next call") {
     CHECK(test::text(must(server.recv(all))) == "hello");
 }
 
-TEST_CASE_FIXTURE(test::bounded, "an empty buffer on a stream comes back at once") {
+TEST_CASE_FIXTURE(test::bounded, "an empty buffer on a stream returns at once") {
     const auto [client, server] = test::connect_ends();  // nothing is sent, so a call would wait
     CHECK(must(server.recv(std::span<std::byte>{})).empty());
     CHECK(must(server.peek(std::span<std::byte>{})).empty());
@@ -207,7 +207,7 @@ TEST_CASE_FIXTURE(test::bounded, "non-blocking: nothing there is would_block, an
     CHECK(failure(full).operation() == kw::operation::send);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a non-blocking send_all that comes to a full buffer says how far it came") {
+TEST_CASE_FIXTURE(test::bounded, "a non-blocking send_all that meets a full buffer reports the bytes sent") {
     const auto [client, server] = test::connect_ends();
     must(client.set(kw::option::non_blocking{true}));
     const auto sent = numbers(32U << 20);
@@ -258,7 +258,7 @@ TEST_CASE_FIXTURE(test::bounded, "a scattered recv_exact that meets the end says
 
 // ---- how connections end
 
-TEST_CASE_FIXTURE(test::bounded, "send_all with the peer reset midway says how much had gone out") {
+TEST_CASE_FIXTURE(test::bounded, "send_all to a peer that resets midway reports the bytes sent") {
     if (test::skipped_under_wine("a reset in the middle of a large send", "now and then leaves the send waiting"))
         return;
     auto ends = test::connect_ends();
@@ -301,7 +301,7 @@ TEST_CASE_FIXTURE(test::bounded, "a gathered send_all says it too") {
     CHECK(outcome.error().transferred < sent.size());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "the end of a stream comes again and again") {
+TEST_CASE_FIXTURE(test::bounded, "the end of a stream repeats") {
     const auto [client, server] = test::connect_ends();
     must(client.send_all("x"));
     must(client.shutdown_send());
@@ -406,7 +406,7 @@ TEST_CASE_FIXTURE(test::bounded, "a destructor does not wait, whatever linger sa
     CHECK(test::read_to_end(server).size() == queued);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "nor does an assignment over a connection that lingers") {
+TEST_CASE_FIXTURE(test::bounded, "an assignment to a connection that lingers does not wait either") {
     auto ends = test::connect_ends();
     auto& client = ends.client;
     auto& server = ends.server;
@@ -424,7 +424,7 @@ TEST_CASE_FIXTURE(test::bounded, "an explicit close waits as long as linger says
     CHECK_FALSE(ends.client.is_open());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "half-close: the peer reads to the end and still answers") {
+TEST_CASE_FIXTURE(test::bounded, "after a half-close the peer reads to the end and still answers") {
     const auto [client, server] = test::connect_ends();
     must(client.send_all("half a "));
     must(client.send_all("conversation"));
@@ -598,7 +598,7 @@ TEST_CASE_FIXTURE(test::bounded, "a duplicate is the same connection") {
     CHECK(test::text(must(server.recv(buffer))) == "from the copy");
 }
 
-TEST_CASE_FIXTURE(test::bounded, "what release() gave up adopt() takes back") {
+TEST_CASE_FIXTURE(test::bounded, "adopt() accepts what release() returned") {
     auto [client, server] = test::connect_ends();
     const auto native = client.release();
     CHECK_FALSE(client.is_open());
@@ -611,7 +611,8 @@ TEST_CASE_FIXTURE(test::bounded, "what release() gave up adopt() takes back") {
     CHECK(must(unchecked.send("x")) == 1);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "adopt refuses what is no such connection, and leaves it open with the caller") {
+TEST_CASE_FIXTURE(test::bounded,
+                  "adopt refuses a descriptor of another kind of connection, and leaves it open with the caller") {
     const auto [client, server] = test::connect_ends();
     const auto listener = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
     const auto lonely = must(kw::tcp4::socket::open());

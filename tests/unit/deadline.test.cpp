@@ -49,7 +49,7 @@ TEST_CASE("a duration that is too long is the longest") {
     CHECK(nanoseconds<double>(std::numeric_limits<double>::infinity()) == longest);
 }
 
-TEST_CASE("what is not above zero is zero or less") {
+TEST_CASE("a duration that is not positive is zero or negative") {
     CHECK(kw::detail::nanoseconds_in(0s) == 0);
     CHECK(kw::detail::nanoseconds_in(-1ns) < 0);
     CHECK(nanoseconds<std::int64_t>(INT64_MIN) < 0);

@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(connected, "the error names the call that had no more time") {
           kw::operation::accept);
 }
 
-TEST_CASE_FIXTURE(connected, "what is there is had with every kind of limit") {
+TEST_CASE_FIXTURE(connected, "data that is ready is received with every kind of limit") {
     const auto stop = must(kw::canceller::open());
     const kw::deadline until = long_time;
     std::array<std::byte, 1> one;
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(connected, "what is there is had with every kind of limit") {
     CHECK(test::text(must(client.recv_exact(one, until))) == "l");
 }
 
-TEST_CASE_FIXTURE(connected, "every way of sending takes a limit") {
+TEST_CASE_FIXTURE(connected, "every way of sending accepts a limit") {
     const auto socket = must(kw::udp4::bind({test::own_datagram_loopback(), 0}));
     const auto other = must(kw::udp4::bind({test::own_datagram_loopback(), 0}));
     const auto peer = must(kw::udp4::connect(must(socket.local_endpoint())));
@@ -277,7 +277,7 @@ TEST_CASE_FIXTURE(connected, "a send that finds no space in time reports how muc
     CHECK(test::read_to_end(server).size() == sent);
 }
 
-TEST_CASE_FIXTURE(connected, "a cancelled call fails before it begins, and takes nothing") {
+TEST_CASE_FIXTURE(connected, "a cancelled call fails before it begins, and consumes nothing") {
     const auto listener = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
     const auto knocking = must(kw::tcp4::connect(must(listener.local_endpoint())));
     const auto stop = must(kw::canceller::open());
@@ -463,7 +463,7 @@ TEST_CASE_FIXTURE(connected, "a canceller ends a call that spins") {
     CHECK(time < long_time);
 }
 
-TEST_CASE_FIXTURE(connected, "a limit that is reached is told apart from the network's time-out") {
+TEST_CASE_FIXTURE(connected, "a reached limit and the network's time-out are different errors") {
     std::array<std::byte, 8> buffer;
     const auto own = failure(client.recv(buffer, 1ms));
     CHECK(own == kw::errc::limit_reached);

@@ -42,7 +42,7 @@ TEST_CASE_TEMPLATE("an AF_UNIX peer is named when it bound a name", T, kw::unix_
     CHECK(must(accepted.connection.local_endpoint()) == directory.endpoint("server"));
 }
 
-TEST_CASE_TEMPLATE("who listens or connects without a name of its own gets one by autobind", T, kw::unix_stream,
+TEST_CASE_TEMPLATE("listening or connecting without a name gets one by autobind", T, kw::unix_stream,
                    kw::unix_seqpacket) {
     const test::bounded watch;
     auto listener = must(T::listen(T::endpoint::autobind()));
@@ -61,7 +61,7 @@ TEST_CASE_TEMPLATE("who listens or connects without a name of its own gets one b
     CHECK(failure(T::connect(at)) == errc::connection_refused);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a connection reset in the queue is accepted, and its first recv says so") {
+TEST_CASE_FIXTURE(test::bounded, "a connection reset in the queue is accepted, and its first recv reports it") {
     const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
     auto client = must(kw::tcp::connect(must(listener.local_endpoint())));
     const auto from = must(client.local_endpoint());
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(test::bounded, "a connection reset in the queue is accepted, a
     CHECK(must(connection.recv(buffer)).empty());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "out of descriptors is an error, and the connection stays queued") {
+TEST_CASE_FIXTURE(test::bounded, "running out of descriptors is an error, and the connection stays queued") {
     test::check_in_child([] {
         const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
         const auto client = must(kw::tcp::connect(must(listener.local_endpoint())));
@@ -185,7 +185,8 @@ TEST_CASE_FIXTURE(test::bounded, "the backlog is what was asked for, and by defa
     CHECK(backlog_of(must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()))) == maximum);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "adopt refuses what is no such local listener, and leaves it open with the caller") {
+TEST_CASE_FIXTURE(test::bounded,
+                  "adopt refuses a descriptor of another kind of local listener, and leaves it open with the caller") {
     const auto listening = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
     const auto local = must(kw::unix_seqpacket::listen(kw::unix_seqpacket::endpoint::autobind()));
 

@@ -45,7 +45,7 @@ TEST_CASE_TEMPLATE("accept yields the connection and its peer", T, kw::tcp, kw::
     CHECK(must(connection.local_endpoint()) == at);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a non-blocking listener says would_block, and what it accepts blocks") {
+TEST_CASE_FIXTURE(test::bounded, "a non-blocking listener reports would_block, and its connections block") {
     const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
     must(listener.set(kw::option::non_blocking{true}));
     const auto nobody = listener.accept();
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(test::bounded, "a view accepts, and closes nothing") {
     CHECK(must(listener.get<kw::option::accepting>()));
 }
 
-TEST_CASE_FIXTURE(test::bounded, "what release() gave up adopt() takes back") {
+TEST_CASE_FIXTURE(test::bounded, "adopt() accepts what release() returned") {
     auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
     const auto at = must(listener.local_endpoint());
     auto adopted = must(kw::tcp::listener::adopt(listener.release()));
@@ -172,7 +172,8 @@ TEST_CASE_FIXTURE(test::bounded, "what release() gave up adopt() takes back") {
     CHECK(must(unchecked.local_endpoint()) == at);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "adopt refuses what is no such listener, and leaves it open with the caller") {
+TEST_CASE_FIXTURE(test::bounded,
+                  "adopt refuses a descriptor of another kind of listener, and leaves it open with the caller") {
     const auto ends = test::connect_ends();
     const auto listening = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
     const auto bound = must(kw::tcp4::bind(net::any_loopback_port<kw::tcp4>()));

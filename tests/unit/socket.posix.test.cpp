@@ -39,7 +39,7 @@ using namespace std::chrono_literals;
 
 }  // namespace
 
-TEST_CASE("bind says what is wrong, in the words of the system") {
+TEST_CASE("bind reports what is wrong in the words of the system") {
     const auto taken = must(kw::udp4::bind(net::any_loopback_port<kw::udp4>()));
     auto socket = must(kw::udp4::socket::open());
     const auto in_use = socket.bind(must(taken.local_endpoint()));
@@ -51,7 +51,7 @@ TEST_CASE("bind says what is wrong, in the words of the system") {
     CHECK(failure(socket.bind(net::any_loopback_port<kw::udp4>())) == errc::invalid_argument);  // bound already
 }
 
-TEST_CASE("opening a raw socket takes a privilege, and says so") {
+TEST_CASE("opening a raw socket needs a privilege, and fails without it") {
     test::check_in_child([]() -> std::string {
         if (!test::become_nobody()) return "skipped: only root can become nobody";
         const auto refused = kw::icmp4::socket::open();
@@ -284,7 +284,8 @@ TEST_CASE_FIXTURE(test::bounded, "autobind gives every socket a name of its own"
     CHECK(must(first.recv_from(buffer)).sender == must(second.local_endpoint()));
 }
 
-TEST_CASE_FIXTURE(test::bounded, "adopt refuses what is no such local socket, and leaves it open with the caller") {
+TEST_CASE_FIXTURE(test::bounded,
+                  "adopt refuses a descriptor of another kind of local socket, and leaves it open with the caller") {
     const auto stream = must(kw::tcp4::socket::open());
     const auto datagram = must(kw::udp4::socket::open());
     const auto local = must(kw::unix_datagram::pair());

@@ -80,13 +80,13 @@ TEST_CASE("bind to port 0 lets the system choose") {
     CHECK(at.port() != 0);
 }
 
-TEST_CASE("a socket that nobody bound has the empty endpoint, or none where the system tells none") {
+TEST_CASE("an unbound socket has the empty endpoint, or none where the system reports none") {
     const auto at = must(kw::tcp4::socket::open()).local_endpoint();
     if (test::tells_unbound_endpoint) CHECK(must(at) == kw::tcp4::endpoint{});
     else CHECK(failure(at) == errc::invalid_argument);
 }
 
-TEST_CASE("bind says what is wrong") {
+TEST_CASE("bind reports what is wrong") {
     const auto taken = must(kw::tcp4::bind(net::any_loopback_port<kw::tcp4>()));
     auto socket = must(kw::tcp4::socket::open());
     const auto in_use = socket.bind(must(taken.local_endpoint()));
@@ -353,7 +353,7 @@ TEST_CASE_FIXTURE(test::bounded, "a duplicate is the same socket") {
     CHECK(test::text(must(copy.recv_from(buffer)).data) == "hello");
 }
 
-TEST_CASE("what release() gave up adopt() takes back") {
+TEST_CASE("adopt() accepts what release() returned") {
     auto socket = must(kw::udp4::bind(net::any_loopback_port<kw::udp4>()));
     const auto at = must(socket.local_endpoint());
     auto adopted = must(kw::udp::socket::adopt(socket.release()));
@@ -363,7 +363,8 @@ TEST_CASE("what release() gave up adopt() takes back") {
     CHECK(must(unchecked.local_endpoint()) == at);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "adopt refuses what is no such socket, and leaves it open with the caller") {
+TEST_CASE_FIXTURE(test::bounded,
+                  "adopt refuses a descriptor of another kind of socket, and leaves it open with the caller") {
     const auto ends = test::connect_ends();
     const auto listening = must(kw::tcp4::listen(net::any_loopback_port<kw::tcp4>()));
     const auto stream = must(kw::tcp4::socket::open());

@@ -83,7 +83,7 @@ void disturb(const std::atomic<bool>& over, std::atomic<int>& visits) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(test::bounded, "a pair takes no stranger that connects in between") {
+TEST_CASE_FIXTURE(test::bounded, "a pair rejects another client that connects in between") {
     std::atomic<bool> over{false};
     std::atomic<int> visits{0};
     std::thread stranger([&] { disturb(over, visits); });

@@ -89,7 +89,7 @@ TEST_CASE_TEMPLATE("listen and connect, one call each", T, kw::tcp, kw::tcp4, kw
     CHECK(must(listener.template get<kw::option::accepting>()));
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a transport of either family takes endpoints of both") {
+TEST_CASE_FIXTURE(test::bounded, "a transport of either family accepts endpoints of both") {
     const auto v4 = must(kw::tcp::listen("127.0.0.1:0"_ip_endpoint));
     CHECK(must(v4.local_endpoint()).is_v4());
     if (!test::has_family<kw::tcp6>()) return;
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(test::bounded, "pairs that several threads make at once are no
 
 // ---- IPv6 and IPv4
 
-TEST_CASE_TEMPLATE("an IPv6 socket takes IPv6 alone, and says so", T, kw::tcp6, kw::udp6) {
+TEST_CASE_TEMPLATE("an IPv6 socket is v6_only by default", T, kw::tcp6, kw::udp6) {
     if (!test::has_family<T>()) return;
     CHECK(must(must(T::socket::open()).template get<kw::option::v6_only>()));
     CHECK(must(must(T::bind(net::any_loopback_port<T>())).template get<kw::option::v6_only>()));
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(test::bounded, "an IPv6 listener without dual_stack refuses IP
     CHECK(visit({test::own_loopback(), port}) == errc::connection_refused);
 }
 
-TEST_CASE_TEMPLATE("a dual_stack listener takes both, and IPv4 peers appear mapped", T, kw::tcp, kw::tcp6) {
+TEST_CASE_TEMPLATE("a dual_stack listener accepts both families, and IPv4 peers appear mapped", T, kw::tcp, kw::tcp6) {
     const test::bounded watch;
     if (!test::has_family<kw::tcp6>()) return;
     const auto listener = must(T::listen({kw::ipv6_address::any(), 0}, {.dual_stack = true}));
@@ -200,7 +200,7 @@ TEST_CASE_TEMPLATE("a dual_stack listener takes both, and IPv4 peers appear mapp
     CHECK(v6_peer.unmap() == v6_peer);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a dual_stack datagram socket takes both") {
+TEST_CASE_FIXTURE(test::bounded, "a dual_stack datagram socket receives from both families") {
     if (!test::has_family<kw::udp6>()) return;
     const auto server = must(kw::udp::bind({kw::ipv6_address::any(), 0}, {.dual_stack = true}));
     const auto port = must(server.local_endpoint()).port();

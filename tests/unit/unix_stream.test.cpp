@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(place, "an AF_UNIX stream carries bytes both ways") {
     CHECK(test::read_to_end(client) == "pong");
 }
 
-TEST_CASE_FIXTURE(place, "no child process inherits an AF_UNIX socket, and what is accepted blocks") {
+TEST_CASE_FIXTURE(place, "no child process inherits an AF_UNIX socket, and accepted connections block") {
     if (!test::has_local_sockets()) return;
     const auto listener = must(kw::unix_stream::listen(directory.endpoint()));
     must(listener.set(kw::option::non_blocking{true}));
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(place, "a path that is taken is address_in_use, and stays") {
     CHECK(exists(path));
 }
 
-TEST_CASE_FIXTURE(place, "nobody at a path is an error, and the spent socket is closed") {
+TEST_CASE_FIXTURE(place, "connecting to a path without a listener is an error, and the socket is closed") {
     if (!test::has_local_sockets()) return;
     auto socket = must(kw::unix_stream::socket::open());
     const auto refused = std::move(socket).connect(directory.endpoint("nobody"));
@@ -103,7 +103,7 @@ TEST_CASE("a path that is too long is refused before the system is asked") {
     CHECK(refused.error().reason == kw::text_errc::path_too_long);
 }
 
-TEST_CASE("where there are no AF_UNIX sockets, opening one says so") {
+TEST_CASE("where there are no AF_UNIX sockets, opening one is an error") {
     const auto socket = kw::unix_stream::socket::open();
     if (!socket) {
         CHECK(socket.error() == errc::address_family_not_supported);

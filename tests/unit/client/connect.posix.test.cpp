@@ -189,7 +189,7 @@ TEST_CASE("a socket that would talk to itself is refused") {
     });
 }
 
-TEST_CASE("when no port is left to come from, connect says so, and goes on when there is") {
+TEST_CASE("connect reports that no local port is left, and succeeds when there is one") {
     test::check_in_child([] {
         if (!test::enter_own_network()) return std::string("skipped: a network of one's own is not permitted here");
         const auto listener = kw::tcp4::listen({kw::ipv4_address::loopback(), 7000});

@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(listening, "the first endpoint that answers is connected to") 
     }
 }
 
-TEST_CASE_FIXTURE(listening, "any range of endpoints will do, without a limit too") {
+TEST_CASE_FIXTURE(listening, "any range of endpoints is accepted, without a limit too") {
     const std::array<kw::tcp::endpoint, 2> array{nobody.endpoint(), open};
     const std::list<kw::tcp::endpoint> list{nobody.endpoint(), open};
     CHECK(kw::connect<kw::tcp>(array));
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(listening, "any range of endpoints will do, without a limit to
     CHECK(kw::tcp::connect(std::span<const kw::tcp::endpoint>(array), 30s));
 }
 
-TEST_CASE_FIXTURE(listening, "what comes back blocks, and carries bytes") {
+TEST_CASE_FIXTURE(listening, "the connection blocks and carries bytes") {
     const auto connection = kw::connect<kw::tcp>(endpoints{open}, 30s);
     REQUIRE(connection);
     const auto served = must(listener.accept(30s));
@@ -103,7 +103,7 @@ TEST_CASE("no endpoint is an error") {
     CHECK(none.error().attempts().empty());
 }
 
-TEST_CASE_FIXTURE(listening, "a time that has passed, and a cancel, come before the first attempt") {
+TEST_CASE_FIXTURE(listening, "a passed deadline or a cancel ends the call before the first attempt") {
     const auto stop = must(kw::canceller::open());
     must(stop.cancel());
     CHECK(failure(kw::connect<kw::tcp>(endpoints{open}, -1s)) == kw::errc::limit_reached);
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(listening, "a time that has passed, and a cancel, come before 
     CHECK(failure(listener.accept(0s)) == kw::errc::limit_reached);
 }
 
-TEST_CASE_FIXTURE(listening, "each socket can be prepared, and comes from where it is told to") {
+TEST_CASE_FIXTURE(listening, "each socket passes the hook, and is bound to the given local endpoint") {
     std::size_t prepared = 0;
     const kw::tcp::endpoint own(kw::ipv4_address::loopback(), 0);
     const auto connection = kw::connect<kw::tcp>(endpoints{nobody.endpoint(), open}, 30s, {.local = own},

@@ -188,7 +188,7 @@ TEST_CASE("the canonical name is behind all aliases") {
     });
 }
 
-TEST_CASE("thousands of addresses all come, by TCP") {
+TEST_CASE("thousands of addresses all arrive, by TCP") {
     test::check_with_own_names("timeout:5", []() -> std::string {
         KEYWAY_CHILD_CHECK(set_of(resolve<ipv4>("many.test", 80)).size() == 4000);
         KEYWAY_CHILD_CHECK(set_of(resolve<ip>("many.test", 80, 20s)).size() == 4000);
@@ -282,7 +282,7 @@ TEST_CASE("an endpoint has the names that its owner says, or its numbers") {
     });
 }
 
-TEST_CASE("a deadline holds, and what was given up frees itself") {
+TEST_CASE("a deadline ends the look-up, and an abandoned look-up frees itself") {
     test::check_with_own_names(soon, []() -> std::string {
         const resources before;
         const auto took = test::time_of([] { static_cast<void>(resolve<ip>("slow.test", 80, 20s)); });

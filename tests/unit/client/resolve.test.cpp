@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(test::bounded, "no host is loopback, or every address of this 
     CHECK(all_of<ip>("", 80).size() == 2);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "an address that not every system reads alike is no host") {
+TEST_CASE_FIXTURE(test::bounded, "an address that systems read differently is not a host") {
     for (const std::string_view host : {"127.1", "1", "2130706433", "010.0.0.1", "127.0.0.01", "0x7f.0.0.1",
                                         "0x7f000001", "0X7F.1", "1.2.3.4.5", "256.0.0.1", "0x", "::1::", ":",
                                         "1:2:3:4:5:6:7:8:9", "[::1]", "[::1]:80", "127.0.0.1:80", "::1%", "fe80::1 "}) {
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(test::bounded, "an address that not every system reads alike i
     }
 }
 
-TEST_CASE_FIXTURE(test::bounded, "what no host is called is not asked for") {
+TEST_CASE_FIXTURE(test::bounded, "a text that is no host name is not looked up") {
     using namespace std::string_view_literals;
     const std::string too_long(1025, 'a');
     for (const std::string_view host : {"local host"sv, "localhost\0"sv, "127.0.0.1\0"sv, "127.0.0.1 "sv, " "sv,
@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(test::bounded, "names are not looked up where numbers are aske
     CHECK(why_not<ip>("localhost", "http", {.numeric = true}) == resolver_errc::host_not_found);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "localhost is here, and can be connected to") {
+TEST_CASE_FIXTURE(test::bounded, "localhost is this machine, and can be connected to") {
     const auto listener = must(kw::tcp::listen({kw::ipv4_address::loopback(), 0}));
     const auto port = must(listener.local_endpoint()).port();
     CHECK(all_of<ipv4>("localhost", port) == list{"127.0.0.1:" + std::to_string(port)});

@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(test::bounded, "AF_UNIX sockets of every type") {
     check(must(kw::unix_seqpacket::pair()));
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a datagram that nobody took fails the sender, until it is told so") {
+TEST_CASE_FIXTURE(test::bounded, "a datagram that nobody received fails the sender, until the error is reported") {
     auto nobody = must(kw::udp4::bind({test::own_loopback(), 0}));
     const auto at = must(nobody.local_endpoint());
     must(nobody.close());
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(test::bounded, "a file is not waited for") {
     CHECK(is_quiet(set));
 }
 
-TEST_CASE_FIXTURE(test::bounded, "what is closed without being removed goes by itself, unless a duplicate holds it") {
+TEST_CASE_FIXTURE(test::bounded, "a closed handle leaves the set, unless a duplicate keeps it open") {
     auto socket = must(kw::udp4::bind({test::own_loopback(), 0}));
     auto set = must(kw::poll_set<>::open());
     must(set.add(socket, kw::writable, 1));
@@ -204,7 +204,7 @@ TEST_CASE_FIXTURE(test::bounded, "a signal handler may wake a set") {
     other.join();
 }
 
-TEST_CASE_FIXTURE(test::bounded, "signals that come while it waits end nothing, and do not put off its end") {
+TEST_CASE_FIXTURE(test::bounded, "signals during a wait neither end nor prolong it") {
     auto set = must(kw::poll_set<>::open());
     const auto sender = must(kw::udp4::bind({test::own_loopback(), 0}));
     must(set.add(sender, kw::readable, 1));

@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(test::bounded, "a connection is writable while there is space"
     CHECK(only_event(set).writable);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "both directions are told in one event") {
+TEST_CASE_FIXTURE(test::bounded, "both directions are reported in one event") {
     const auto ends = test::connect_ends();
     must(ends.client.send_all("x"));
     REQUIRE(test::readable(ends.server));
@@ -222,7 +222,7 @@ TEST_CASE_FIXTURE(test::bounded, "an interest in nothing reports neither bytes n
 
 // ---- what is in the set
 
-TEST_CASE_FIXTURE(test::bounded, "modify changes what is waited for, and the token") {
+TEST_CASE_FIXTURE(test::bounded, "modify changes the interest and the token") {
     const auto ends = test::connect_ends();
     auto set = must(kw::poll_set<>::open());
     must(set.add(ends.server, kw::readable, 1));
@@ -238,7 +238,7 @@ TEST_CASE_FIXTURE(test::bounded, "modify changes what is waited for, and the tok
     CHECK_FALSE(only_event(set).writable);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "what was removed is told no more, and may come back") {
+TEST_CASE_FIXTURE(test::bounded, "a removed handle is not reported, and can be added again") {
     const auto ends = test::connect_ends();
     const auto others = test::connect_ends();
     auto set = must(kw::poll_set<>::open());
@@ -257,7 +257,7 @@ TEST_CASE_FIXTURE(test::bounded, "what was removed is told no more, and may come
     CHECK(only_event(set).token == 4);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a handle is in the set once, and what is not there cannot be changed") {
+TEST_CASE_FIXTURE(test::bounded, "a handle is in the set once, and one that is not in it cannot be modified") {
     const auto socket = receiver();
     auto set = must(kw::poll_set<>::open());
     CHECK(failure(set.remove(socket)) == kw::errc::not_added);
@@ -324,7 +324,7 @@ static_assert(!kw::poll_token<std::string> && !kw::poll_token<std::array<void*, 
 static_assert(!std::is_copy_constructible_v<kw::poll_set<>> && std::is_nothrow_move_constructible_v<kw::poll_set<>>);
 static_assert(std::is_trivially_copyable_v<kw::poll_event<int*>>);
 
-TEST_CASE_FIXTURE(test::bounded, "more is ready than one wait tells: each gets its turn") {
+TEST_CASE_FIXTURE(test::bounded, "when more handles are ready than one wait reports each gets its turn") {
     constexpr std::size_t many = 3 * kw::poll_set<>::max_events + 5;
     std::vector<kw::udp4::socket> sockets;
     auto set = must(kw::poll_set<std::size_t>::open());
@@ -361,7 +361,7 @@ TEST_CASE_FIXTURE(test::bounded, "a wait ends with limit_reached, and not before
     CHECK(failure(set.wait(kw::limit(2ms).spin(1min))).timed_out());
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a wait whose time has passed tells nothing, and nothing is lost") {
+TEST_CASE_FIXTURE(test::bounded, "a wait whose deadline has passed reports nothing, and no event is lost") {
     const auto socket = receiver();
     auto set = must(kw::poll_set<>::open());
     must(set.add(socket, kw::writable, 1));
@@ -394,7 +394,7 @@ TEST_CASE_FIXTURE(test::bounded, "a canceller ends a wait, before it begins and 
     CHECK(must(set.wait(stop)).size() == 1);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a wait that spins first gets what comes then, and what comes later") {
+TEST_CASE_FIXTURE(test::bounded, "a wait that spins first reports events during the spin and after it") {
     const auto socket = receiver();
     const auto sender = receiver();
     const auto to = must(socket.local_endpoint());
@@ -429,7 +429,7 @@ TEST_CASE_FIXTURE(test::bounded, "wake ends the next wait, once") {
     CHECK(is_quiet(set));
 }
 
-TEST_CASE_FIXTURE(test::bounded, "wake lets what is ready through") {
+TEST_CASE_FIXTURE(test::bounded, "wake does not hide ready handles") {
     const auto socket = receiver();
     auto set = must(kw::poll_set<>::open());
     must(set.add(socket, kw::writable, 1));
@@ -480,7 +480,7 @@ TEST_CASE_FIXTURE(test::bounded, "no wake is lost, however many threads wake") {
 
 // ---- the set itself
 
-TEST_CASE_FIXTURE(test::bounded, "a set moves with all that is in it, and an empty one says so") {
+TEST_CASE_FIXTURE(test::bounded, "a set moves with its handles, and one that was moved from is an error") {
     const auto socket = receiver();
     kw::poll_set<> empty;
     CHECK_FALSE(empty.is_open());
@@ -503,7 +503,7 @@ TEST_CASE_FIXTURE(test::bounded, "a set moves with all that is in it, and an emp
     }
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a set is empty-handed when everything in it is gone") {
+TEST_CASE_FIXTURE(test::bounded, "a set reports nothing after its last handle was removed") {
     auto set = must(kw::poll_set<>::open());
     {
         const auto socket = receiver();

@@ -184,7 +184,7 @@ TEST_CASE("a signal that was pending when it was caught comes then") {
     });
 }
 
-TEST_CASE("several threads are woken by one signal, in whichever it comes") {
+TEST_CASE("one signal wakes several threads, whichever of them it interrupts") {
     test::check_in_child([]() -> std::string {
         std::atomic<int> woken = 0;
         std::atomic<kw::handle_view::native_type> handle = kw::handle_view::invalid;
@@ -221,7 +221,7 @@ TEST_CASE("several threads are woken by one signal, in whichever it comes") {
     });
 }
 
-TEST_CASE("the program's own calls go on, and errno is what it was") {
+TEST_CASE("the program's own calls continue, and errno is preserved") {
     test::check_in_child([]() -> std::string {
         const auto stop = must(kw::signal_stop::open());
         std::array<int, 2> ends{};
@@ -253,7 +253,7 @@ TEST_CASE("the program's own calls go on, and errno is what it was") {
 
 // ---- what was before is again
 
-TEST_CASE("handlers and masks are again what they were") {
+TEST_CASE("handlers and masks are restored") {
     test::check_in_child([]() -> std::string {
         ::signal(SIGHUP, SIG_IGN);
         ::signal(SIGUSR1, count);
@@ -313,7 +313,7 @@ TEST_CASE("a set that fails leaves handlers, masks and descriptors as they were"
     });
 }
 
-TEST_CASE("after it a signal does what it did") {
+TEST_CASE("after the signal_stop is closed a signal has its former effect") {
     CHECK(fate([] {
               must(kw::signal_stop::open());
               send_self(SIGTERM);
@@ -379,7 +379,7 @@ TEST_CASE("signals in a tenth of a second are one request") {
     CHECK(end == "exit 0");
 }
 
-TEST_CASE("signals may rain while it comes and goes") {
+TEST_CASE("constant signals do not disturb opening and closing a signal_stop") {
     // None is told to a descriptor that has become another's, and none gets by both the old and the new owner.
     const auto end = fate_in_time([] {
         ::signal(SIGUSR1, count);
@@ -415,7 +415,7 @@ TEST_CASE("signals may rain while it comes and goes") {
     CHECK(end == "exit 0");
 }
 
-TEST_CASE("what a handler writes to is not closed before it has returned") {
+TEST_CASE("a connection is not closed before its handler has returned") {
     test::check_in_child([]() -> std::string {
         auto stop = must(kw::signal_stop::open({SIGUSR1}));
         const kw::handle_view waker = stop;
@@ -483,7 +483,7 @@ TEST_CASE("a child after fork has no part in it") {
     });
 }
 
-TEST_CASE("a child after fork may have one of its own") {
+TEST_CASE("a child process may open a signal_stop of its own after fork") {
     test::check_in_child([]() -> std::string {
         ::signal(SIGTERM, count);
         ::signal(SIGUSR1, count);

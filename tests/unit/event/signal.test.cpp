@@ -35,7 +35,7 @@ struct worker {
     void request_stop() { ++requests; }
 };
 
-TEST_CASE_FIXTURE(test::bounded, "an interrupt ends waiting, and is told") {
+TEST_CASE_FIXTURE(test::bounded, "an interrupt ends the wait and is reported") {
     const auto stop = must(kw::signal_stop::open({SIGINT}));
     CHECK_FALSE(stop.is_cancelled());
     CHECK(stop.caught() == 0);
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(test::bounded, "an interrupt is an event of a poll set") {
     must(set.remove(stop));
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a program goes on after a reset") {
+TEST_CASE_FIXTURE(test::bounded, "a program continues after a reset") {
     const auto stop = must(kw::signal_stop::open({SIGINT}));
     for (int i = 0; i < 3; ++i) {
         if (!test::interrupt_self()) return;
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(test::bounded, "a set that failed has taken nothing") {
     must(kw::signal_stop::open({SIGINT, SIGTERM}));
 }
 
-TEST_CASE("what is no signal is refused") {
+TEST_CASE("a number that is no signal is refused") {
     CHECK(failure(kw::signal_stop::open({})) == kw::errc::invalid_argument);
     CHECK(failure(kw::signal_stop::open({0})) == kw::errc::invalid_argument);
     CHECK(failure(kw::signal_stop::open({-1})) == kw::errc::invalid_argument);

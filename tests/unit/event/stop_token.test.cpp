@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(test::bounded, "a stop that was requested before cancels at on
     CHECK(failure(ends.client.recv(buffer, *stop)) == kw::errc::operation_canceled);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "no stop, no cancel, and none after the canceller is gone") {
+TEST_CASE_FIXTURE(test::bounded, "nothing is cancelled without a stop, nor after the canceller is destroyed") {
     std::stop_source source;
     const auto before = net::open_descriptors();
     {

@@ -62,7 +62,8 @@ TEST_CASE_FIXTURE(test::bounded, "a canceller ends the wait, and can be waited f
     CHECK(must(kw::wait_for(stop, kw::readable, 30s)).readable);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "a reset is reported as failed or hung up, and as what was asked for") {
+TEST_CASE_FIXTURE(test::bounded,
+                  "a reset is reported as failed or hung up, and under the interest that was asked for") {
     auto ends = must(kw::tcp4::pair());
     must(std::move(ends[1]).reset());
     const auto ready = must(kw::wait_for(ends[0], kw::readable, 30s));

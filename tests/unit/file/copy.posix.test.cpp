@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: to a full disk nothing of a file or conn
     CHECK(std::equal(rest.begin(), rest.end(), data.begin() + static_cast<std::ptrdiff_t>(lost), data.end()));
 }
 
-TEST_CASE_FIXTURE(test::bounded, "copy: a file that reaches its limit tells to the byte what it took") {
+TEST_CASE_FIXTURE(test::bounded, "copy: a file that reaches its size limit reports the exact number of bytes written") {
     const net::temp_directory directory;
     const bytes data = net::random_bytes(10'000, 2);
     const auto file = holding(directory, data);
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: a full pipe in non-blocking mode is the 
     CHECK(got == data);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "copy: signals that come all the time cost nothing but time") {
+TEST_CASE_FIXTURE(test::bounded, "copy: constant signals change no byte") {
     const bytes data = net::random_bytes(4 * 1024 * 1024, 6);
     const auto copied_among_signals = [&](const auto& from, const auto& to) {
         struct ::sigaction action{};
@@ -284,7 +284,7 @@ void check_no_signal(std::string_view what, To make_broken) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(test::bounded, "sigpipe: no copy to what is broken raises it") {
+TEST_CASE_FIXTURE(test::bounded, "sigpipe: a copy to a broken pipe or connection does not raise it") {
     check_no_signal("AF_UNIX", [] { return widowed<kw::unix_stream>(); });
     check_no_signal("TCP that was shut down", [] {
         auto ends = net::connected_pair<kw::tcp>();
@@ -294,7 +294,8 @@ TEST_CASE_FIXTURE(test::bounded, "sigpipe: no copy to what is broken raises it")
     check_no_signal("a pipe", [] { return std::move(must(kw::pipe()).write_end); });
 }
 
-TEST_CASE_FIXTURE(test::bounded, "sigpipe: nor one that breaks in its middle, and the file stands where it broke") {
+TEST_CASE_FIXTURE(test::bounded,
+                  "sigpipe: nor does a sink that breaks midway, and the file is positioned after the bytes sent") {
     const net::temp_directory directory;
     const bytes data = net::random_bytes(4 * 1024 * 1024, 9);
     const auto file = holding(directory, data);

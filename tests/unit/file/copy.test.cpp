@@ -320,7 +320,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: nothing asked for, nothing is done") {
     CHECK(must(kw::copy(kw::tcp::connection(), writer(), 0)) == 0);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "copy: the operation tells which end failed") {
+TEST_CASE_FIXTURE(test::bounded, "copy: the operation of the error names the end that failed") {
     const net::temp_directory directory;
     const std::string path = directory.path("one");
     const auto file = must(kw::file<access::read_write>::open(path, {.create = true}));
@@ -343,7 +343,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: the operation tells which end failed") {
     CHECK(must(file.seek(0, kw::seek_from::current)) == 0);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "copy: what a source of the user's own gave in vain is counted") {
+TEST_CASE_FIXTURE(test::bounded, "copy: bytes read from a user-defined source and not written are counted") {
     const bytes data = net::random_bytes(5000, 2);
     own_source from(data);
     own_sink to(1300);
@@ -462,10 +462,10 @@ void check_resumed_to() {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(test::bounded, "copy: a copy to TCP that was stuck goes on, and no byte is lost or doubled") {
+TEST_CASE_FIXTURE(test::bounded, "copy: a stalled copy to TCP continues, and no byte is lost or doubled") {
     check_resumed_to<kw::tcp>();
 }
-TEST_CASE_FIXTURE(test::bounded, "copy: a copy to AF_UNIX that was stuck goes on, and no byte is lost or doubled") {
+TEST_CASE_FIXTURE(test::bounded, "copy: a stalled copy to AF_UNIX continues, and no byte is lost or doubled") {
     check_resumed_to<local>();
 }
 
@@ -482,7 +482,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: a source in non-blocking mode with nothi
     CHECK(failure(also).operation() == kw::operation::recv);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "copy: a deadline holds while nothing comes") {
+TEST_CASE_FIXTURE(test::bounded, "copy: a deadline ends it while the source has nothing") {
     to_file to;
     const auto check = [&](auto& from, kw::operation op) {
         kw::copy_result late;
@@ -502,7 +502,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: a deadline holds while nothing comes") {
     }
 }
 
-TEST_CASE_FIXTURE(test::bounded, "copy: a deadline holds while nobody takes what is sent") {
+TEST_CASE_FIXTURE(test::bounded, "copy: a deadline ends it while the sink accepts nothing") {
     const bytes data = net::random_bytes(16 * 1024 * 1024, 5);
     const auto check = [&](auto& from, const auto& to, kw::operation op) {
         kw::copy_result late;
@@ -536,7 +536,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: a deadline holds while nobody takes what
     }
 }
 
-TEST_CASE_FIXTURE(test::bounded, "copy: one that is over its time before it begins takes nothing") {
+TEST_CASE_FIXTURE(test::bounded, "copy: a copy whose deadline has passed consumes nothing") {
     const bytes data = net::random_bytes(1000, 6);
     from_file from(data);
     to_file to;
@@ -548,7 +548,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: one that is over its time before it begi
     CHECK(to.arrived() == data);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "copy: a canceller ends it, and what was copied is told") {
+TEST_CASE_FIXTURE(test::bounded, "copy: a canceller ends it, and the bytes copied are reported") {
     const auto stop = must(kw::canceller::open());
     const auto in = net::connected_pair<kw::tcp>();
     const auto out = net::connected_pair<kw::tcp>();
@@ -569,7 +569,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: a canceller ends it, and what was copied
     CHECK(failure(kw::copy(in[0], out[0], everything, stop)) == kw::errc::operation_canceled);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "copy: a peer that resets ends it, and the file stands behind what was taken") {
+TEST_CASE_FIXTURE(test::bounded, "copy: a reset by the peer ends it, and the file is positioned after the bytes sent") {
     if (test::skipped_under_wine("a reset in the middle of a large copy", "now and then leaves the send waiting"))
         return;
     const bytes data = net::random_bytes(8 * 1024 * 1024, 7);
@@ -592,7 +592,7 @@ TEST_CASE_FIXTURE(test::bounded, "copy: a peer that resets ends it, and the file
     }
 }
 
-TEST_CASE_FIXTURE(test::bounded, "copy: a source that is reset is recv's failure, and what came before has arrived") {
+TEST_CASE_FIXTURE(test::bounded, "copy: a reset source is a failure of recv, and the bytes before it have arrived") {
     auto ends = net::connected_pair<kw::tcp>();
     to_connection<kw::tcp> to;
     must(ends[1].send_all("hello"));

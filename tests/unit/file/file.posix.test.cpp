@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(test::bounded, "file: who may not, is told so") {
     });
 }
 
-TEST_CASE_FIXTURE(test::bounded, "file: adopt takes what is open for it") {
+TEST_CASE_FIXTURE(test::bounded, "file: adopt accepts a descriptor that is open for its access") {
     const net::temp_directory directory;
     const std::string path = directory.path("one");
     auto out = must(writer::open(path, {.create = true}));
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(test::bounded, "file: a full disk is no_space_on_device") {
     CHECK(full.write_all("x").error().transferred == 0);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "file: a size limit tells how much was written") {
+TEST_CASE_FIXTURE(test::bounded, "file: at a size limit the bytes written are reported") {
     const net::temp_directory directory;
     test::check_in_child([&]() -> std::string {
         ::signal(SIGXFSZ, SIG_IGN);

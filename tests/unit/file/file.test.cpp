@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(test::bounded, "file: seek moves the position from the start, 
     CHECK(content_of(path) == std::string("0123456789") + std::string(10, '\0') + "x");
 }
 
-TEST_CASE_FIXTURE(test::bounded, "file: read_at and write_at go where they are told") {
+TEST_CASE_FIXTURE(test::bounded, "file: read_at and write_at use the given position") {
     const net::temp_directory directory;
     const std::string path = directory.path("one");
     const auto file = must(both::open(path, {.create = true}));
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(test::bounded, "file: read_at and write_at go where they are t
     CHECK(must(file.seek(-3, kw::seek_from::end)) == above_32_bits);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "file: read_exact tells how much of a short file there was") {
+TEST_CASE_FIXTURE(test::bounded, "file: read_exact reports how many bytes a short file had") {
     const net::temp_directory directory;
     const std::string path = directory.path("short");
     put(path, "abc");
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(test::bounded, "file: without a file every operation fails and
     CHECK(none.release() == both::invalid);
 }
 
-TEST_CASE_FIXTURE(test::bounded, "pipe: what goes in comes out, and then the end") {
+TEST_CASE_FIXTURE(test::bounded, "pipe: bytes that are written are read, and then the end") {
     auto [from, to] = must(kw::pipe());
     must(to.write_all("hello"));
     std::array<char, 3> three{};

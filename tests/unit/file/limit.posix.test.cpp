@@ -117,7 +117,7 @@ void check_with_other_writer(const From& from, const To& to) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(test::bounded, "reading an empty pipe ends with the limit, and takes nothing") {
+TEST_CASE_FIXTURE(test::bounded, "reading an empty pipe ends with the limit, and consumes nothing") {
     const auto [from, to] = must(kw::pipe());
     std::array<std::byte, 8> buffer{};
     CHECK(test::time_of([&] { CHECK(failure(from.read(buffer, moment)) == errc::limit_reached); }) >= moment);
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(test::bounded, "reading an empty pipe ends with the limit, and
     CHECK(test::text(must(from.read(buffer, long_time))) == "defg");
 }
 
-TEST_CASE_FIXTURE(test::bounded, "writing to a full pipe ends with the limit, and what was written is counted") {
+TEST_CASE_FIXTURE(test::bounded, "writing to a full pipe ends with the limit, and the bytes written are counted") {
     const auto [from, to] = must(kw::pipe());
     const std::vector<std::byte> much(1 << 20);
     const auto cut = to.write_all(much, moment);
@@ -234,7 +234,7 @@ TEST_CASE_FIXTURE(fifo, "a writer that writes nothing is enough for the reader t
 }
 #endif
 
-TEST_CASE_FIXTURE(test::bounded, "a file that is no FIFO is opened with a limit as without, errors too") {
+TEST_CASE_FIXTURE(test::bounded, "a regular file is opened with a limit as without one, with the same errors") {
     const test::temporary_directory directory;
     CHECK(failure(reader::open(directory.path("nothing"), long_time)) == errc::no_such_file_or_directory);
     CHECK(failure(reader::open(directory.path("."), long_time)) == errc::is_a_directory);

@@ -109,7 +109,7 @@ bool can_add(const std::string& link) {
 
 }  // namespace
 
-TEST_CASE("interfaces, flags and addresses are those that ip(8) tells of") {
+TEST_CASE("interfaces, flags and addresses are those that ip(8) reports") {
     check_in_own_network([]() -> std::string {
         KEYWAY_CHILD_CHECK(all_as_ip_says());
         KEYWAY_CHILD_CHECK(run("ip addr add 10.1.2.3/24 dev lo"));

@@ -83,7 +83,7 @@ TEST_CASE("the loopback interface is up and has its addresses") {
     CHECK(std::ranges::count(addresses, v6) == (test::has_ipv6() ? 1 : 0));
 }
 
-TEST_CASE("each interface has an index and a name of its own, and either gives the other") {
+TEST_CASE("each interface has an index and a name, and each is found by the other") {
     std::set<std::uint32_t> indexes;
     std::set<std::string> names;
     const auto all = must(kw::interfaces());
@@ -161,7 +161,7 @@ TEST_CASE("a zone of digits is an index, of an interface or not") {
     CHECK(fault_of(parse_zoned<ipv6_address>("fe80::1%01")) == text_error{text_errc::leading_zero, 0, 8});
 }
 
-TEST_CASE("what is wrong around a zone's name is found where it is, and the first fault counts") {
+TEST_CASE("errors around a zone's name have their position, and the first error counts") {
     const std::string name = loopback_name();
     const auto at = [](text_errc reason, std::size_t position, std::uint8_t field = 0) {
         return text_error{reason, field, static_cast<std::uint16_t>(position)};

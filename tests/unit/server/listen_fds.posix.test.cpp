@@ -71,7 +71,7 @@ TEST_CASE("without names, or with too few, names are empty") {
     });
 }
 
-TEST_CASE("what is another process's is not ours") {
+TEST_CASE("listeners for another process are not ours") {
     test::check_in_child([] {
         ::unsetenv("LISTEN_PID");
         ::setenv("LISTEN_FDS", "1", 1);

@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(listening, "a deadline ends the serving too, at once where it 
     CHECK(kw::serve(listener, [](const auto&) {}, {.handlers = 1, .until = 10ms}).ended_by == kw::errc::limit_reached);
 }
 
-TEST_CASE_FIXTURE(listening, "no more handlers than asked for run at once, and the others' turn comes") {
+TEST_CASE_FIXTURE(listening, "no more handlers run at once than asked for, and every connection is handled") {
     constexpr std::size_t most = 3;
     std::atomic<std::size_t> running = 0;
     std::atomic<std::size_t> peak = 0;
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(listening, "one handler at a time runs in the calling thread")
     CHECK(here == 5);
 }
 
-TEST_CASE_FIXTURE(listening, "a handler is told the peer, and takes what it wants to know") {
+TEST_CASE_FIXTURE(listening, "a handler gets the peer and the canceller if it accepts them") {
     kw::tcp::endpoint told;
     kw::tcp::endpoint own;
     {
@@ -225,7 +225,7 @@ TEST_CASE_FIXTURE(listening, "at the end handlers may finish what they do") {
     CHECK(test::read_to_end(client) == "still here");
 }
 
-TEST_CASE_FIXTURE(listening, "handlers that are not back when the drain is over are told to come back") {
+TEST_CASE_FIXTURE(listening, "handlers that have not returned when the drain is over are asked to return") {
     std::atomic<bool> told = false;
     std::latch begun(1);
     serving server(listener,
@@ -272,7 +272,7 @@ TEST_CASE_FIXTURE(listening, "serving can begin again on the same listener") {
     }
 }
 
-TEST_CASE_FIXTURE(listening, "what waits in the queue at the end is the listener's") {
+TEST_CASE_FIXTURE(listening, "connections queued at the end stay with the listener") {
     const auto client = must(kw::tcp::connect(at, long_time));
     CHECK(kw::serve(listener, [](const auto&) {}, {.until = -1s}).accepted == 0);
     CHECK(must(listener.accept(long_time)).peer == must(client.local_endpoint()));

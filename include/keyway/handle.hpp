@@ -109,7 +109,7 @@ struct do_not_linger {
 }  // namespace detail
 
 /// The one owner of a descriptor: it moves, never copies, and closes in its destructor, which reports nothing and does not
-/// block. An owner that was moved from, released or closed is empty; is_open() tells.
+/// block. An owner that was moved from, released or closed is empty, see is_open().
 ///
 /// Thread safety: const members may be called from several threads at once; the others need exclusive access.
 template <class Interface, class Cleanup = detail::close_only>

@@ -137,8 +137,8 @@ os::lookup_kind lookup_kind_of(std::string_view host, const resolve_options& opt
 /// Numbers are answered at once. With a limit of zero everything else fails with limit_reached without asking. With a limit
 /// the look-up costs an allocation, a thread and, while the call waits, a descriptor; spinning has no effect.
 ///
-/// Errors: resolver_errc::host_not_found, no_address (the host has none of this family; not every system tells the two
-/// apart), service_not_found, try_again, failed; not_enough_memory, too_many_files_open; with a limit limit_reached,
+/// Errors: resolver_errc::host_not_found, no_address (the host has none of this family; not every system distinguishes
+/// the two), service_not_found, try_again, failed; not_enough_memory, too_many_files_open; with a limit limit_reached,
 /// operation_canceled and too_many_lookups, which is_resource_exhausted().
 /// Blocks: until the resolver answers or gives up, or the limit is reached; not at all if host and service are numbers.
 /// Source: getaddrinfo(3).

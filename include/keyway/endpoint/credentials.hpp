@@ -11,8 +11,8 @@
 namespace keyway {
 inline namespace KEYWAY_MODE {
 
-/// The process is 0 where the system does not tell it, or where it is of a namespace that cannot be seen from here. Its
-/// number may have passed to another process since.
+/// The process is 0 if the system does not report it, or if it is in a namespace that is not visible here. Another process
+/// may have its number by now.
 struct credentials {
     std::int32_t process = 0;
     std::uint32_t user = 0;

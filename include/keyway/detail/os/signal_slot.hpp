@@ -2,8 +2,7 @@
 #ifndef KEYWAY_DETAIL_OS_SIGNAL_SLOT_HPP
 #define KEYWAY_DETAIL_OS_SIGNAL_SLOT_HPP
 
-// Who waits for which signal: the one table of the process, because a signal handler receives a number and nothing else.
-// Both backends share it.
+// The process's table of which claim has which signal: a signal handler receives a number only. Both backends use it.
 
 #include <array>
 #include <atomic>
@@ -18,8 +17,8 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail::os {
 
-/// Names a set of signals that somebody has: the process, and the first signal of the set. A child after fork() has a copy
-/// of the table, but none of the signals in it.
+/// Identifies a set of signals that are caught together, by the process and the first signal of the set. A child after
+/// fork() has a copy of the table, but none of the signals in it.
 using signal_claim = std::uint64_t;
 inline constexpr signal_claim no_claim = 0;
 inline constexpr int nobody_yet = 0;  // first signal of a claim that is being made
@@ -35,31 +34,31 @@ inline bool is_of_this_process(signal_claim claim) noexcept {
 
 struct signal_slot {
     std::atomic<signal_claim> owner = no_claim;
-    // How many handlers run now, and above that, shifted by `process_shift`, the process that they run in: those of the
-    // parent at the time of a fork() do not run in the child.
+    // The number of handlers that are running, and above it, shifted by `process_shift`, the process that they run in:
+    // the parent's handlers at the time of a fork() do not run in the child.
     std::atomic<std::uint64_t> handlers = 0;
     // Of a whole claim, in the slot of its first signal:
     std::atomic<native_handle> waker = invalid_handle;
-    std::atomic<std::int64_t> since = 0;  // when the first one came; 0: none did
-    std::atomic<int> caught = 0;          // which it was
+    std::atomic<std::int64_t> since = 0;  // when the first signal arrived; 0 before
+    std::atomic<int> caught = 0;          // that signal
     static_assert(std::atomic<signal_claim>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free,
                   "keyway: a handler of signals needs atomic numbers of 64 bits without locks");
 };
 
-// NOLINTNEXTLINE(misc-include-cleaner): <signal.h> has it by way of <csignal>
+// NOLINTNEXTLINE(misc-include-cleaner): NSIG is in <signal.h>, which <csignal> includes
 inline constinit std::array<signal_slot, NSIG> signal_slots;
 
 inline signal_slot& slot_of(int number) noexcept { return signal_slots[static_cast<std::size_t>(number)]; }
 
 constexpr std::uint64_t process_of(std::uint64_t handlers) noexcept { return handlers >> process_shift; }
 
-/// Until no handler uses the waker of a claim that was given up.
+/// Waits until no handler uses the waker of a released claim.
 template <class Yield>
 void wait_for_handlers(const signal_slot& slot, Yield yield) noexcept {
     while (static_cast<std::uint32_t>(slot.handlers) > 0) yield();
 }
 
-/// Makes a signal the claim's. False where another claim of this process has it.
+/// Assigns a signal to the claim. False if another claim of this process has it.
 inline bool claim_signal(int number, signal_claim claim, native_handle waker) noexcept {
     signal_slot& slot = slot_of(number);
     signal_claim owner = slot.owner;
@@ -77,20 +76,21 @@ inline bool claim_signal(int number, signal_claim claim, native_handle waker) no
 
 inline int caught_signal(signal_claim claim) noexcept { return signal_slots[first_of(claim)].caught; }
 
-/// The next one is the first again.
+/// The next signal counts as the first again.
 inline void forget_signal(signal_claim claim) noexcept {
     signal_slot& shared = signal_slots[first_of(claim)];
     shared.caught = 0;
     shared.since = 0;
 }
 
-/// Signals in so short a time are one request: who forwards Ctrl-C, or ends both a process and its group, sends it twice.
+/// Signals within this time, in nanoseconds, are one request: a program that forwards Ctrl-C, or signals both a process
+/// and its group, sends two.
 inline constexpr std::int64_t one_request = 100'000'000;
 
 enum class signal_fate : std::uint8_t {
-    taken,     // by the claim that has the signal
-    ends,      // the process, or whatever the signal does when nobody catches it: it is the second, or the parent's
-    not_ours,  // or not yet: the claim is being made, or was given up since the signal came
+    taken,     // the claim that has the signal handles it
+    ends,      // it is the second signal, or the parent's: it has the effect that it has when it is not caught
+    not_ours,  // no claim has it, as it is being made or was released since the signal arrived
 };
 
 inline signal_fate fate_in_claim(int number, signal_claim owner) noexcept {
@@ -105,11 +105,11 @@ inline signal_fate fate_in_claim(int number, signal_claim owner) noexcept {
     return time - since < one_request ? signal_fate::taken : signal_fate::ends;
 }
 
-/// What a handler does, in a thread that was interrupted anywhere.
+/// The work of a handler. It is async-signal-safe: the thread may have been interrupted anywhere.
 inline signal_fate take_signal(int number) noexcept {
     signal_slot& slot = slot_of(number);
-    // Whoever gives the signal up waits for this count afterwards, and closes the waker after that. The owner that is
-    // read is one who will wait, unless the count began anew in between, as it does in a child.
+    // The owner waits for this count to reach zero before it closes the waker, so the waker of the owner read here
+    // stays open, unless the count was restarted in between, as it is in a child process.
     const std::uint64_t process = process_of(++slot.handlers);
     const signal_claim owner = slot.owner;
     signal_fate fate = signal_fate::not_ours;

@@ -28,7 +28,7 @@ struct control_access;
 
 namespace control {
 
-/// The part of a buffer of control messages that does not depend on its items. Received descriptors that nobody took are
+/// The part of a buffer of control messages that does not depend on its items. Received descriptors that were not taken are
 /// closed when the next message is received, and by the destructor.
 class any_buffer {
 public:
@@ -43,7 +43,7 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return used_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return storage_.size(); }
 
-    /// Closes the descriptors that nobody took, and removes all items.
+    /// Closes the descriptors that were not taken, and removes all items.
     void clear() noexcept {
         for_descriptors(detail::os::close);
         used_ = 0;
@@ -68,7 +68,7 @@ private:
         for_descriptors(detail::os::close_on_exec);
     }
 
-    /// Applies `action` to each descriptor that nobody took.
+    /// Applies `action` to each descriptor that was not taken.
     template <class Action>
     void for_descriptors(Action action) noexcept {
         for (const entry& each : *this) {

@@ -2,8 +2,8 @@
 #ifndef KEYWAY_DETAIL_OS_BSD_INTERFACE_HPP
 #define KEYWAY_DETAIL_OS_BSD_INTERFACE_HPP
 
-// How the BSDs and macOS tell of an interface in the list of getifaddrs(3), and of names and indexes; written from their
-// manual pages. Its counterpart is <keyway/detail/os/linux/interface.hpp>, with the same names.
+// The entries of the BSDs and macOS in the list of getifaddrs(3), and their names and indexes of interfaces; written
+// from their manual pages. The counterpart is <keyway/detail/os/linux/interface.hpp>, with the same names.
 
 #include <sys/types.h>
 // clang-format off: the others need the one above
@@ -41,12 +41,12 @@ inline bool is_of(const ::ifaddrs& address, const ::ifaddrs& owner) noexcept {
     return std::strcmp(address.ifa_name, owner.ifa_name) == 0;
 }
 
-/// A netmask may end with its last byte that is not zero.
+/// A netmask may end after its last byte that is not zero.
 inline std::size_t mask_size(const ::sockaddr& mask, std::size_t whole) noexcept {
     return mask.sa_len < whole ? mask.sa_len : whole;
 }
 
-/// Some kernels keep the scope id of a link-local address inside of the address, in octets that are zero elsewhere.
+/// Some kernels keep the scope id of a link-local address in two octets of the address that are otherwise zero.
 inline void recover_scope(sockaddr_v6& native) noexcept {
     auto& octets = native.address;
     const bool link_local = octets[0] == 0xfe && (octets[1] & 0xc0U) == 0x80;
@@ -56,21 +56,21 @@ inline void recover_scope(sockaddr_v6& native) noexcept {
     octets[2] = octets[3] = 0;
 }
 
-/// They say ENXIO of an interface that does not exist.
-inline void tell_of_no_device() noexcept {
+/// The functions fail with ENXIO for an interface that does not exist.
+inline void report_no_device() noexcept {
     if (errno == ENXIO) errno = ENODEV;
 }
 
 inline std::uint32_t interface_index(const char* name) noexcept {
     const std::uint32_t index = ::if_nametoindex(name);
-    if (index == 0) tell_of_no_device();
+    if (index == 0) report_no_device();
     return index;
 }
 
 /// Writes the name and a terminator; `buffer` is large enough for the longest.
 inline int interface_name(std::uint32_t index, char* buffer) noexcept {
     if (::if_indextoname(index, buffer) != nullptr) return 0;
-    tell_of_no_device();
+    report_no_device();
     return -1;
 }
 

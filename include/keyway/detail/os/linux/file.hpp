@@ -76,7 +76,7 @@ std::ptrdiff_t on_non_blocking(int file, file_kind kind, int access, Call call) 
 }
 
 /// Waits until a FIFO that was opened without blocking has, or has had, a writer, as a blocking open(2) does. tee(2)
-/// tells and consumes nothing: it returns 0 without a writer and fails with EAGAIN if the writer has written nothing.
+/// shows that and consumes nothing: it returns 0 without a writer and fails with EAGAIN if the writer has written nothing.
 /// poll(2) reports a writer that came and went.
 inline int wait_for_writer(int fifo, const wait_limit& limit) noexcept {
     constexpr std::int64_t millisecond = 1'000'000;

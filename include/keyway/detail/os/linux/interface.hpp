@@ -2,7 +2,7 @@
 #ifndef KEYWAY_DETAIL_OS_LINUX_INTERFACE_HPP
 #define KEYWAY_DETAIL_OS_LINUX_INTERFACE_HPP
 
-// How Linux tells of an interface in the list of getifaddrs(3), and of names and indexes. Its counterpart is
+// Linux's entries in the list of getifaddrs(3), and its names and indexes of interfaces. The counterpart is
 // <keyway/detail/os/bsd/interface.hpp>, with the same names.
 
 #include <ifaddrs.h>
@@ -23,30 +23,31 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail::os {
 
-/// Each interface has one entry of its own, with its hardware address or, where it has none as a tunnel, with nothing.
+/// Each interface has one entry of its own, with its hardware address; one without, such as a tunnel, has no address
+/// there.
 inline bool is_interface(const ::ifaddrs& entry) noexcept {
     return entry.ifa_addr == nullptr || entry.ifa_addr->sa_family == AF_PACKET;
 }
 
-/// Asks the kernel for what a request is to be filled with; netdevice(7). if_nametoindex(3) and its like do the same, but
-/// where glibc's have no descriptor left for the socket, they call it ENOENT.
-inline int ask_of_interface(unsigned long what, ::ifreq& request) noexcept {
+/// Lets the kernel fill in a request; netdevice(7). if_nametoindex(3) and the like do the same, but glibc's report
+/// ENOENT if there is no descriptor left for their socket.
+inline int request_interface(unsigned long name, ::ifreq& request) noexcept {
     const int handle = open(AF_UNIX, SOCK_DGRAM, 0);
     if (handle < 0) return -1;
-    const int done = ::ioctl(handle, what, &request);
+    const int done = ::ioctl(handle, name, &request);
     const int cause = errno;
     ::close(handle);
     errno = cause;
     return done;
 }
 
-/// No interface has so long a name, nor one with a colon, at which the kernel would cut it.
+/// A name that is too long or has a colon is no interface's; the kernel would cut it.
 inline std::uint32_t interface_index(const char* name) noexcept {
     ::ifreq request{};
     const std::size_t size = std::strlen(name);
     if (size < sizeof(request.ifr_name)) std::memcpy(request.ifr_name, name, size);
     if (size < sizeof(request.ifr_name) && std::strchr(name, ':') == nullptr)
-        return ask_of_interface(SIOCGIFINDEX, request) < 0 ? 0 : static_cast<std::uint32_t>(request.ifr_ifindex);
+        return request_interface(SIOCGIFINDEX, request) < 0 ? 0 : static_cast<std::uint32_t>(request.ifr_ifindex);
     errno = ENODEV;
     return 0;
 }
@@ -55,13 +56,13 @@ inline std::uint32_t interface_index(const char* name) noexcept {
 inline int interface_name(std::uint32_t index, char* buffer) noexcept {
     ::ifreq request{};
     request.ifr_ifindex = static_cast<int>(index);
-    if (ask_of_interface(SIOCGIFNAME, request) < 0) return -1;
+    if (request_interface(SIOCGIFNAME, request) < 0) return -1;
     std::memcpy(buffer, request.ifr_name, sizeof(request.ifr_name));
     return 0;
 }
 
-/// Of sll_ifindex in a sockaddr_ll, packet(7). The two headers that define it exclude each other, and a program may want
-/// either.
+/// The offset of sll_ifindex in a sockaddr_ll, packet(7). The two headers that define it exclude each other, and a
+/// program may include either.
 inline constexpr std::size_t packet_index_offset = 4;
 
 inline std::uint32_t index_in(const ::ifaddrs& entry) noexcept {

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_DETAIL_OS_POSIX_INTERFACE_HPP
 #define KEYWAY_DETAIL_OS_POSIX_INTERFACE_HPP
 
-// The network interfaces as getifaddrs(3) tells them; the contract stands in <keyway/detail/os/interface.hpp>.
+// The network interfaces by getifaddrs(3); <keyway/detail/os/interface.hpp> has the contract.
 
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -39,7 +39,7 @@ inline constexpr unsigned interface_multicast = IFF_MULTICAST;
 inline int read_interfaces(interface_entry*& list) noexcept { return ::getifaddrs(&list); }
 inline void free_interfaces(interface_entry* list) noexcept { ::freeifaddrs(list); }
 
-/// The first one from here on.
+/// The first interface from this entry on.
 inline const interface_entry* first_interface(const interface_entry* from) noexcept {
     while (from != nullptr && !is_interface(*from)) from = from->ifa_next;
     return from;
@@ -48,7 +48,7 @@ inline const interface_entry* interface_after(const interface_entry& entry) noex
     return first_interface(entry.ifa_next);
 }
 
-/// The first one from here on: an interface's addresses may stand anywhere in the list.
+/// The first address from this entry on: an interface's addresses may be anywhere in the list.
 inline const interface_address_entry* first_address(const interface_entry* from,
                                                     const interface_entry& owner) noexcept {
     const auto is_internet = [](const ::sockaddr* address) {
@@ -82,7 +82,7 @@ inline void copy_address(const interface_address_entry& entry, sockaddr_v6& nati
     recover_scope(native);
 }
 
-/// The ones that the netmask begins with. Where none is told, the interface has the address and no network.
+/// The number of leading ones of the netmask. Without a netmask the interface has the address and no network.
 inline unsigned prefix_length(const interface_address_entry& entry) noexcept {
     const std::size_t start = is_v4(entry) ? offsetof(sockaddr_v4, address) : offsetof(sockaddr_v6, address);
     const std::size_t whole = start + (is_v4(entry) ? sizeof(sockaddr_v4::address) : sizeof(sockaddr_v6::address));

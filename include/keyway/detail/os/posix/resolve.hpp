@@ -2,7 +2,7 @@
 #ifndef KEYWAY_DETAIL_OS_POSIX_RESOLVE_HPP
 #define KEYWAY_DETAIL_OS_POSIX_RESOLVE_HPP
 
-// What the resolver of POSIX says; the contract stands in <keyway/detail/os/resolve.hpp>.
+// The codes of POSIX's resolver; <keyway/detail/os/resolve.hpp> has the contract.
 
 #include <netdb.h>
 #include <sys/socket.h>
@@ -49,7 +49,7 @@ inline resolver_errc resolver_meaning(int code) noexcept {
     case EAI_SYSTEM:
         if (errno != 0) return {};
         break;
-    default: break;  // EAI_FAIL, and what systems have of their own
+    default: break;  // EAI_FAIL, and codes of single systems
     }
     // NOLINTEND(bugprone-branch-clone)
     return resolver_errc::failed;

@@ -2,8 +2,9 @@
 #ifndef KEYWAY_DETAIL_OS_POSIX_SIGNAL_HPP
 #define KEYWAY_DETAIL_OS_POSIX_SIGNAL_HPP
 
-// Signals on POSIX: a handler that wakes. Not signalfd(2): it needs every thread to block the signals, also those that
-// began before or belong to others, and so would every program that this one starts; and nobody would see the second.
+// Signals on POSIX: a handler that wakes a waker. signalfd(2) would need the signals blocked in every thread, also in
+// those that exist already or belong to libraries; started programs would inherit that, and a second signal would go
+// unnoticed.
 
 #include <sched.h>
 #include <signal.h>
@@ -20,7 +21,7 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail::os {
 
-/// How a signal was before it was caught.
+/// The state of a signal before it was caught.
 struct signal_past {
     struct ::sigaction action;
     bool blocked;
@@ -35,9 +36,10 @@ inline bool is_ours(const struct ::sigaction& action) noexcept {
     return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == on_signal;
 }
 
-/// To whoever handles the signal as soon as on_signal returns. That may be a claim that was made since the signal came.
-/// Where it is on_signal and nobody has the signal, somebody has put back a handler that he once found.
-inline void hand_on(int number, signal_fate fate) noexcept {
+/// Raises the signal again, for the handler that is installed when on_signal returns. That may serve a claim made since
+/// the signal arrived. If on_signal is installed and no claim has the signal, a program has restored the handler that
+/// it once found; the signal then gets its default action.
+inline void pass_on(int number, signal_fate fate) noexcept {
     struct ::sigaction now;
     if (::sigaction(number, nullptr, &now) == 0 && is_ours(now) &&
         (fate == signal_fate::ends || slot_of(number).owner == no_claim))
@@ -47,11 +49,11 @@ inline void hand_on(int number, signal_fate fate) noexcept {
 
 inline void on_signal(int number) noexcept {
     const int kept = errno;
-    if (const signal_fate fate = take_signal(number); fate != signal_fate::taken) hand_on(number, fate);
+    if (const signal_fate fate = take_signal(number); fate != signal_fate::taken) pass_on(number, fate);
     errno = kept;
 }
 
-/// Calls of other libraries go on after it, where POSIX lets them, and no other handler comes in between.
+/// Interrupted calls of other libraries are restarted where POSIX allows it, and no other handler runs during this one.
 inline int install_handler(int number) noexcept {
     struct ::sigaction action{};
     action.sa_handler = on_signal;
@@ -67,7 +69,7 @@ inline void block_one(int number) noexcept {
     ::pthread_sigmask(SIG_BLOCK, &one, nullptr);
 }
 
-/// Puts things back as they were. No handler uses the claim's waker afterwards.
+/// Restores handlers and masks. No handler uses the claim's waker afterwards.
 inline void release_signals(signal_claim claim) noexcept {
     const bool own = is_of_this_process(claim);
     // The first signal last: the others' handlers use its slot.
@@ -82,7 +84,8 @@ inline void release_signals(signal_claim claim) noexcept {
     }
 }
 
-/// One signal of a claim. A child that takes it over from its parent takes its past over too.
+/// Catches one signal of a claim. A child process that catches its parent's signal keeps the parent's record of its
+/// past.
 inline int catch_one(int number, signal_claim claim, native_handle waker, bool blocked) noexcept {
     struct ::sigaction before;
     if (::sigaction(number, nullptr, &before) != 0) return -1;
@@ -93,8 +96,8 @@ inline int catch_one(int number, signal_claim claim, native_handle waker, bool b
     return -1;
 }
 
-/// From now on each of the signals makes the waker readable, whichever thread it comes in; this thread no longer blocks
-/// them. Returns no_claim on failure.
+/// From now on each of the signals makes the waker readable, whichever thread it interrupts; this thread no longer
+/// blocks them. Returns no_claim on failure.
 inline signal_claim catch_signals(const int* numbers, std::size_t count, native_handle waker) noexcept {
     ::sigset_t wanted;
     ::sigset_t blocked;
@@ -111,7 +114,7 @@ inline signal_claim catch_signals(const int* numbers, std::size_t count, native_
         if (::sigismember(&wanted, number) != 1) continue;
         if (catch_one(number, claim, waker, ::sigismember(&blocked, number) == 1) == 0) continue;
         const int cause = errno;
-        if (number != first) release_signals(claim);  // else there is none, or it is another's
+        if (number != first) release_signals(claim);  // otherwise no signal is claimed, or the claim is another's
         ::pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
         errno = cause;
         return no_claim;

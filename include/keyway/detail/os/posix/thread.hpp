@@ -2,7 +2,7 @@
 #ifndef KEYWAY_DETAIL_OS_POSIX_THREAD_HPP
 #define KEYWAY_DETAIL_OS_POSIX_THREAD_HPP
 
-// Threads of POSIX; the contract stands in <keyway/detail/os/thread.hpp>.
+// Threads on POSIX; <keyway/detail/os/thread.hpp> has the contract.
 
 #include <pthread.h>
 #include <signal.h>
@@ -17,7 +17,7 @@ namespace detail::os {
 
 using thread_function = void(void*) noexcept;
 
-/// A thread begins with its maker's signal mask.
+/// A new thread inherits the signal mask.
 template <thread_function* Run>
 int start_thread(void* argument) noexcept {
     ::sigset_t all;

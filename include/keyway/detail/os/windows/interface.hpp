@@ -2,13 +2,12 @@
 #ifndef KEYWAY_DETAIL_OS_WINDOWS_INTERFACE_HPP
 #define KEYWAY_DETAIL_OS_WINDOWS_INTERFACE_HPP
 
-// The network interfaces as GetAdaptersAddresses tells them; the contract stands in <keyway/detail/os/interface.hpp>.
-// The function is asked for when the program runs, so that no program has to link another library than ws2_32. A name
-// is the one that Windows shows and lets its user change, `Ethernet`: if_indextoname and the like know only names such as
-// `ethernet_32769`, which nobody sees.
+// The network interfaces by GetAdaptersAddresses; <keyway/detail/os/interface.hpp> has the contract. The function is
+// looked up at run time, so that a program links no library but ws2_32. A name is the one that Windows shows and lets
+// the user change, `Ethernet`; if_indextoname and the like use internal names such as `ethernet_32769`.
 
 #include <keyway/detail/os/windows/socket.hpp>
-// clang-format off: Winsock comes first
+// clang-format off: Winsock has to be first
 #include <iphlpapi.h>
 // clang-format on
 
@@ -37,7 +36,7 @@ inline constexpr unsigned interface_multicast = 32;
 
 using adapters_function = decltype(&::GetAdaptersAddresses);
 
-/// Null where there is none.
+/// Null if the system lacks it.
 inline adapters_function adapters_addresses() noexcept {
     static const adapters_function known = [] {
         const ::HMODULE library = ::LoadLibraryExW(L"iphlpapi.dll", nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
@@ -53,7 +52,7 @@ inline void free_interfaces(interface_entry* list) noexcept {
     if (list != nullptr) ::HeapFree(::GetProcessHeap(), 0, list);
 }
 
-/// How long the list is may change between two calls; the system's advice is to begin with 15 KB.
+/// The size of the list may change between two calls; the system's documentation suggests to begin with 15 KB.
 inline int read_interfaces(interface_entry*& list) noexcept {
     constexpr ::ULONG what = GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_MULTICAST | GAA_FLAG_SKIP_DNS_SERVER;
     const adapters_function ask = adapters_addresses();
@@ -74,7 +73,7 @@ inline int read_interfaces(interface_entry*& list) noexcept {
 inline const interface_entry* first_interface(const interface_entry* list) noexcept { return list; }
 inline const interface_entry* interface_after(const interface_entry& entry) noexcept { return entry.Next; }
 
-/// The first one from here on.
+/// The first IPv4 or IPv6 address from this entry on.
 inline const interface_address_entry* first_internet_address(const interface_address_entry* from) noexcept {
     const auto is_internet = [](const ::sockaddr* address) {
         return address->sa_family == AF_INET || address->sa_family == AF_INET6;
@@ -100,7 +99,7 @@ inline unsigned interface_flags(const interface_entry& entry) noexcept {
     return flags;
 }
 
-/// One without IPv4 has its IPv6 index alone; where it has both, they are the same.
+/// An interface without IPv4 has an IPv6 index only; if there are both they are equal.
 inline std::uint32_t interface_index(const interface_entry& entry) noexcept {
     return entry.IfIndex != 0 ? entry.IfIndex : entry.Ipv6IfIndex;
 }
@@ -125,7 +124,7 @@ inline void copy_address(const interface_address_entry& entry, sockaddr_v6& nati
 }
 inline unsigned prefix_length(const interface_address_entry& entry) noexcept { return entry.OnLinkPrefixLength; }
 
-/// The first interface of which it is true; `found` is told of it. Negative for failure.
+/// Calls `found` with the first interface for which the predicate holds. Negative on failure.
 template <class Predicate, class Found>
 inline int find_interface(Predicate is_it, Found found) noexcept {
     interface_entry* list = nullptr;

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_DETAIL_OS_WINDOWS_RESOLVE_HPP
 #define KEYWAY_DETAIL_OS_WINDOWS_RESOLVE_HPP
 
-// What the resolver of Windows says; the contract stands in <keyway/detail/os/resolve.hpp>.
+// The codes of Windows' resolver; <keyway/detail/os/resolve.hpp> has the contract.
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
@@ -12,7 +12,7 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail::os {
 
-/// It is a part of Winsock.
+/// The resolver is a part of Winsock.
 inline int prepare_resolver() noexcept {
     const int failure = start();
     return failure == 0 ? 0 : fail_with(failure);

@@ -2,8 +2,8 @@
 #ifndef KEYWAY_DETAIL_OS_WINDOWS_SIGNAL_HPP
 #define KEYWAY_DETAIL_OS_WINDOWS_SIGNAL_HPP
 
-// Signals on Windows: what happens to the console (HandlerRoutine callback function), under the names of POSIX. The
-// system calls the handler in a thread that it makes for it.
+// Signals on Windows: the events of the console (HandlerRoutine callback function), under the names of POSIX. The
+// system creates a thread to call the handler.
 
 #include <atomic>
 #include <csignal>
@@ -20,12 +20,13 @@ namespace detail::os {
 /// The system ends the process as soon as the handler returns, or after some seconds.
 inline constinit std::atomic<bool> process_is_ending = false;
 
-/// FALSE is for the handler that was there before, the first of which ends the process.
+/// FALSE passes the event on to the handler installed before; the first one of all ends the process.
 inline ::BOOL WINAPI on_console_event(::DWORD event) noexcept {
     const bool interrupts = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
     if (!interrupts) process_is_ending = true;
     if (take_signal(interrupts ? SIGINT : SIGTERM) != signal_fate::taken) return FALSE;
-    // Else the window is closed, the user logs off, or the system shuts down: this is the program's time to finish.
+    // The window is closed, the user logs off, or the system shuts down: the program finishes while this handler
+    // sleeps.
     if (!interrupts) ::Sleep(INFINITE);
     return TRUE;
 }
@@ -42,7 +43,7 @@ inline void give_up(signal_claim claim) noexcept {
 
 inline void release_signals(signal_claim claim) noexcept {
     give_up(claim);
-    // The system may hold its list of handlers while one of them runs, and one that sleeps would never let go.
+    // The system may lock its list of handlers while one runs, and a sleeping one would never release it.
     if (!process_is_ending) ::SetConsoleCtrlHandler(on_console_event, FALSE);
 }
 
@@ -63,7 +64,7 @@ inline signal_claim catch_signals(const int* numbers, std::size_t count, native_
             if (slot_of(numbers[i]).owner != claim && !claim_signal(numbers[i], claim, waker)) cause = ERROR_BUSY;
         if (cause == 0 && ::SetConsoleCtrlHandler(on_console_event, TRUE) == 0) cause = last_error();
         if (cause == 0) return claim;
-        if (had_first) give_up(claim);  // else there is none, or it is another's
+        if (had_first) give_up(claim);  // otherwise no signal is claimed, or the claim is another's
     }
     set_last_error(cause);
     return no_claim;

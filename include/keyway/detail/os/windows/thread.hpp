@@ -2,7 +2,7 @@
 #ifndef KEYWAY_DETAIL_OS_WINDOWS_THREAD_HPP
 #define KEYWAY_DETAIL_OS_WINDOWS_THREAD_HPP
 
-// Threads of Windows; the contract stands in <keyway/detail/os/thread.hpp>.
+// Threads on Windows; <keyway/detail/os/thread.hpp> has the contract.
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os/windows/winsock.hpp>

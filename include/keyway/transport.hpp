@@ -189,6 +189,8 @@ struct transport : detail::listener_names<F, T, P> {
 
     // clang-format off
     static void listen(const endpoint&, auto&&...) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    static void listen(const endpoint&, std::integral auto, auto&&...) requires connection_oriented<T> = KEYWAY_DELETE("the backlog is one of the options: listen(endpoint, {.backlog = 16})");
+    static void connect(std::string_view, const auto&, auto&&...) requires(connectionless<T> && internet_family<F>) = KEYWAY_DELETE("a datagram socket connects to one endpoint: resolve<ip, datagram>(host, service) finds the endpoints of a name");
     template <limit_like L> static void connect(const endpoint&, const L&) requires(connectionless<T> && !std::same_as<L, no_limit>) = KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
     template <class Where = endpoint, not_a_limit L> static void connect(const Where&, const L&, auto&&...) requires(!std::convertible_to<const Where&, std::string_view>) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)");
     template <not_a_limit L> static void connect(std::string_view, const service&, const L&, auto&&...) requires(connection_oriented<T> && internet_family<F>) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)");

@@ -274,5 +274,21 @@ using namespace std::chrono_literals;
 #else
     kw::serve(listening, [](const auto&) {}, 5s);
 #endif
+
+#elif REJECTED == 31
+    // says 31: the backlog is one of the options: listen(endpoint, {.backlog = 16})
+#ifdef CORRECTED
+    [[maybe_unused]] auto listener = kw::tcp4::listen(at4, {.backlog = 16});
+#else
+    kw::tcp4::listen(at4, 16);
+#endif
+
+#elif REJECTED == 32
+    // says 32: a datagram socket connects to one endpoint: resolve<ip, datagram>(host, service) finds the endpoints of a name
+#ifdef CORRECTED
+    static_cast<void>(kw::resolve<kw::ip, kw::datagram>("localhost", "domain", 5s));
+#else
+    kw::udp::connect("localhost", "domain", 5s);
+#endif
 #endif
 }

@@ -27,7 +27,7 @@ inline namespace KEYWAY_MODE {
 /// The operations of a connection, of owner and view.
 ///
 /// Every call that can block has a limit as its last argument: a duration, a deadline, a canceller or a kw::limit. It adds
-/// the errors limit_reached and operation_canceled; what was not transferred by then stays where it was.
+/// the errors limit_reached and operation_canceled; bytes that were not transferred by then stay where they were.
 ///
 /// Thread safety: one thread may send while another receives. The bytes of two threads that send at once are mixed on a
 /// stream, though never within a message. On POSIX shutdown_both() wakes a thread that is blocked in recv(); close() does
@@ -87,7 +87,7 @@ public:
         return detail::send_all(native(), buffers, detail::native_limit(limit));
     }
 
-    /// Receives what is available: at least one byte of a stream, or one message.
+    /// Receives the bytes that are available, at least one byte of a stream, or one message.
     ///
     /// Returns: on a stream the filled part of the buffer, empty at the end of the stream; an empty buffer is returned at
     /// once, without a system call. Otherwise a message, which may be empty; on a seqpacket socket an empty message and the
@@ -268,7 +268,7 @@ public:
         return set ? closed : set;
     }
 
-    /// Ends a stream so that nothing is lost: ends the sending direction, receives and discards what the peer still sends,
+    /// Ends a stream so that nothing is lost: ends the sending direction, receives and discards the peer's remaining data,
     /// and closes after the peer has closed. close() alone may reset the connection before the peer has read everything, if
     /// data from the peer is left unread (RFC 2525 section 2.17). The connection is closed in any case.
     ///

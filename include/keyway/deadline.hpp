@@ -113,7 +113,7 @@ public:
 
     /// No deadline.
     [[nodiscard]] static constexpr deadline never() noexcept { return {}; }
-    /// One attempt without waiting: what a duration of zero is.
+    /// One attempt without waiting, as a duration of zero.
     [[nodiscard]] static constexpr deadline at_once() noexcept { return deadline(raw{detail::os::at_once}); }
 
     [[nodiscard]] constexpr bool is_never() const noexcept { return until_ == detail::os::never; }

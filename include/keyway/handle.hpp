@@ -2,7 +2,7 @@
 #ifndef KEYWAY_HANDLE_HPP
 #define KEYWAY_HANDLE_HPP
 
-// Descriptors, and what owning one means. The operations of a descriptor live in an interface class, from which both its
+// Descriptors and their ownership. The operations of a descriptor live in an interface class, from which both its
 // owner and its non-owning view derive.
 
 #include <concepts>
@@ -145,7 +145,7 @@ public:
 
     /// Closes and reports. The owner is empty afterwards, whatever the result: a descriptor is never closed twice.
     ///
-    /// Errors: bad_file_descriptor if the owner is empty; otherwise what the system reports last (EIO, ENOSPC).
+    /// Errors: bad_file_descriptor if the owner is empty; otherwise the system's last error (EIO, ENOSPC).
     /// Blocks: only if the program set option::linger.
     /// Source: close(2).
     result<void> close() noexcept {

@@ -130,7 +130,7 @@ result<typename O::value_type> read_option(handle_view socket, int domain) noexc
     return option_encoding<O>::decode(native);
 }
 
-/// Calls `action` with the domain of the socket: the family's, or what the kernel reports for one that is decided at run
+/// Calls `action` with the domain of the socket: the family's, or the one that the kernel reports if it is decided at run
 /// time or not known here.
 template <class F, class Action>
 auto with_domain(handle_view socket, operation op, Action action) noexcept -> decltype(action(AF_INET)) {

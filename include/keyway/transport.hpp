@@ -267,9 +267,9 @@ using tcp6 = transport<ipv6, stream>;
 using udp = transport<ip, datagram>;
 using udp4 = transport<ipv4, datagram>;
 using udp6 = transport<ipv6, datagram>;
-/// ICMP on a raw socket: what is received begins with the IPv4 header (raw(7)).
+/// ICMP on a raw socket: received data begins with the IPv4 header (raw(7)).
 using icmp4 = transport<ipv4, raw, ipproto::icmp>;
-/// ICMPv6 on a raw socket: what is received begins with the ICMPv6 header (RFC 3542 section 3).
+/// ICMPv6 on a raw socket: received data begins with the ICMPv6 header (RFC 3542 section 3).
 using icmp6 = transport<ipv6, raw, ipproto::icmpv6>;
 using unix_stream = transport<unix_domain, stream>;
 

@@ -97,7 +97,7 @@ inline std::system_error as_exception(const error& e) {
 ///     auto server = kw::value_of(kw::tcp::connect("example.org", "http", 5s));
 ///     kw::value_of(server.send_all(request));
 ///
-/// Throws: std::system_error. bad_expected_access, which .value() throws, has no text that says what failed.
+/// Throws: std::system_error. bad_expected_access, which .value() throws, has no text that names the call.
 template <class T, std::derived_from<error> E>
 T value_of(expected<T, E>&& result) {
     if (!result) throw as_exception(result.error());

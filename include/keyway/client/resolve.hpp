@@ -7,7 +7,7 @@
 // The system's resolver, which knows /etc/hosts, DNS and whatever else a machine is set up with, blocks and cannot be
 // interrupted. Without a limit it runs in the calling thread. With a limit it runs in a thread of its own, with all signals
 // blocked; when the limit is reached, that thread is abandoned. It ends when the resolver does (glibc asks each server
-// twice, for five seconds each, unless resolv.conf says otherwise) and frees what it used. The end of the program does not
+// twice, for five seconds each, unless resolv.conf says otherwise) and frees its memory. The end of the program does not
 // wait for it. At most max_lookups such threads exist at once; a fork(2) child inherits the parent's count and never gets it
 // back. Do not unload a shared library that contains the call while one exists.
 

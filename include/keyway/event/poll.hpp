@@ -55,7 +55,8 @@ struct poll_event {
 };
 
 /// Waits for many handles at once: sockets, listeners, connections, connection attempts and cancellers; on POSIX anything
-/// that poll(2) accepts, such as pipes. It is level-triggered: every wait reports what is ready until it is dealt with.
+/// that poll(2) accepts, such as pipes. It is level-triggered: every wait reports the handles that are ready until the
+/// program has served them.
 ///
 ///     auto set = kw::poll_set<client*>::open();
 ///     set->add(listener, kw::readable, nullptr);

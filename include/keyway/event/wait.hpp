@@ -29,8 +29,8 @@ struct ready_state {
 ///     auto ready = kw::wait_for(connection, kw::readable, 5s);
 ///     if (ready && ready->readable) handle(connection.recv(buffer));
 ///
-/// Returns: what it is ready for. A hang-up and a failure are reported as readable and writable too, as far as these were
-/// asked for.
+/// Returns: the directions in which it is ready. A hang-up and a failure are reported as readable and writable too, as far
+/// as these were asked for.
 /// Errors: bad_file_descriptor (POSIX), not_a_socket (Windows); with a limit limit_reached and operation_canceled.
 /// Blocks: until the handle is ready. System calls on POSIX: one, and one more with a canceller. Source: poll(2); WSAPoll.
 template <limit_like L = no_limit>

@@ -59,7 +59,7 @@ public:
         return handle_view::borrow(Descriptor{native_});
     }
 
-    /// Reads what is available at the file's position, which advances.
+    /// Reads the bytes available at the file's position, which advances.
     ///
     /// Returns: the filled part of the buffer, empty at the end of the file, and of a pipe without a writer; an empty
     /// buffer is returned at once, without a system call.

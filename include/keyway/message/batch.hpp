@@ -144,7 +144,7 @@ template <detail::sends_batches S, limit_like L = no_limit>
     return messages.size();
 }
 
-/// Receives messages into the first slots: waits for one, then receives what else is available, in order.
+/// Receives messages into the first slots: waits for one, then receives the others that are available, in order.
 ///
 ///     std::array<message_slot_from<kw::udp4::endpoint>, 32> slots;      // each with a buffer
 ///     const auto count = recv_batch(socket, slots, 5s);

@@ -2,7 +2,7 @@
 #ifndef KEYWAY_MESSAGE_ERROR_QUEUE_HPP
 #define KEYWAY_MESSAGE_ERROR_QUEUE_HPP
 
-// The error queue of a socket: what the network reported about the messages that the socket sent. Opt-in; Linux.
+// The error queue of a socket: the network's reports about the messages that the socket sent. Opt-in; Linux.
 
 #include <cstddef>
 #include <span>
@@ -32,10 +32,10 @@ concept has_error_queue =
 
 }  // namespace detail
 
-/// An entry of the error queue: a message that the socket sent, and what was reported about it.
+/// An entry of the error queue: a message that the socket sent, and the report about it.
 template <class Endpoint>
 struct error_queue_entry {
-    std::span<std::byte> data;  ///< the filled part of the buffer: that message, or what the ICMP message quotes of it
+    std::span<std::byte> data;  ///< the filled part of the buffer: that message, or the ICMP message's quotation
     Endpoint to;                ///< its destination; for an error found on this machine perhaps without the port
     bool truncated = false;     ///< it was longer than the buffer
     control::queued_error cause;

@@ -68,7 +68,7 @@ result<std::size_t> send_message(os::native_handle socket, std::span<const const
                    operation::send_message);
 }
 
-/// `kind` selects what is received: a message, part of a stream, or an entry of the error queue.
+/// `kind` selects a message, part of a stream, or an entry of the error queue.
 template <os::readiness Wanted = os::readiness::readable, class Limit>
 inline os::message_outcome receive(os::native_handle socket, std::span<const mutable_buffer> buffers, void* address,
                                    os::address_length& address_size, control::any_buffer& items, int kind,
@@ -158,7 +158,7 @@ template <can_send_to S, class List, limit_like L = no_limit>
     return send_message(socket, std::span(&whole, 1), items, to, limit);
 }
 
-/// Receives one message, or what is available of a stream, together with its control messages.
+/// Receives one message, or the available bytes of a stream, together with its control messages.
 ///
 ///     control::buffer<control::packet_info> items;
 ///     const auto got = recv_message(socket, buffer, items, 5s);

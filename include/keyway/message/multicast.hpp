@@ -72,7 +72,7 @@ private:
 // scope id of an IPv6 group, or else the system's choice. The socket has to be bound to the group's port and to any address;
 // if several programs on one machine do so, each needs `bind_options{.reuse_address = true}`.
 
-/// Joins a group: the socket receives what anyone sends to the group, until leave() or until it is closed.
+/// Joins a group: the socket receives the datagrams that anyone sends to the group, until leave() or until it is closed.
 ///
 /// Errors: address_in_use (already a member), no_such_device, invalid_argument (not a multicast address), no_buffer_space
 /// (too many groups), no_protocol_option (an IPv6 group on an IPv4 socket).
@@ -83,7 +83,8 @@ result<void> join(const S& socket, const group_address<S>& group, std::uint32_t 
     return detail::group_request(group, on_interface).join(socket);
 }
 
-/// Joins a group for one source: the socket receives what `source` sends to the group. Join once for each source.
+/// Joins a group for one source: the socket receives the datagrams that `source` sends to the group. Join once for each
+/// source.
 /// Errors: the same, except that systems other than Linux report address_not_available for a member; wrong_family (group and
 /// source are of different families); no_protocol_option (OpenBSD has no source-specific multicast).
 /// Source: RFC 4607; RFC 3678 section 5.1, MCAST_JOIN_SOURCE_GROUP.

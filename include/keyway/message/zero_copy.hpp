@@ -83,7 +83,7 @@ public:
         return send_one(data, to.data(), to.size(), operation::send_to, detail::native_limit(limit));
     }
 
-    /// Reads what the kernel has reported. Blocks: only with a limit, until there is a first report.
+    /// Reads the kernel's reports. Blocks: only with a limit, until there is a first report.
     /// Errors: with a limit limit_reached and operation_canceled; any other error in the error queue.
     template <limit_like L = no_limit>
     result<zero_copy_report> collect(const L& limit = {}) noexcept {

@@ -105,7 +105,7 @@ struct multicast_interface : ip_plain<std::uint32_t, IP_MULTICAST_IF, IPV6_MULTI
     }
 };
 
-/// Receives what is sent to groups that any program on this machine has joined, as Linux does by default; off, only to groups
+/// Receives datagrams to groups that any program on this machine has joined, as Linux does by default; off, only to groups
 /// that this socket has joined, as other systems do. On an IPv6 socket it applies to IPv4-mapped groups too.
 /// Platforms: Linux; IPv6 from 4.20. Source: ip(7), IP_MULTICAST_ALL; Linux's <linux/in6.h>, IPV6_MULTICAST_ALL.
 struct multicast_all

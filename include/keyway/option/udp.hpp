@@ -14,7 +14,7 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace option {
 
-/// Collects what is sent, and sends it as one datagram when the option is switched off.
+/// Collects the data of several calls, and sends it as one datagram when the option is switched off.
 /// Platforms: Linux. Source: udp(7), UDP_CORK.
 struct udp_cork : flag<IPPROTO_UDP, detail::os::udp_cork_option, scope::udp> {
     using flag::flag;

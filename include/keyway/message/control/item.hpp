@@ -166,7 +166,8 @@ concept takable = requires(const basic_entry<std::byte>& from) {
 template <class I>
 concept received_item = has_received_space<I>;
 
-/// `encode(writer)`, and a constant `sent_space`: the bytes that the item occupies, the sum of space() of what it adds.
+/// `encode(writer)`, and a constant `sent_space`: the bytes that the item occupies, the sum of space() of the values that
+/// it adds.
 /// Satisfied by: packet_source, passed_rights<2>.
 template <class I>
 concept sent_item = requires(const I& item, writer& to) {

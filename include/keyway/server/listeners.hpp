@@ -34,6 +34,10 @@ private:
     std::tuple<const Listeners&...> all_;
 };
 
+// clang 14 does not look at the constraints of constructors when it deduces the arguments, and finds them ambiguous.
+template <class... Listeners>
+listeners(Listeners&&...) -> listeners<std::remove_cvref_t<Listeners>...>;
+
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
 

@@ -186,6 +186,30 @@ void scatter(Ranges&&...) = KEYWAY_DELETE("scatter() refers to variables and vie
 
 namespace detail {
 
+/// What a verb that sends accepts as its bytes, and one that receives as its buffer. Constants, so that compilers do not
+/// take concepts apart in every message.
+template <class B>
+inline constexpr bool sendable =
+    std::is_convertible_v<B, const_bytes> || std::is_convertible_v<B, std::span<const const_buffer>>;
+template <class B>
+inline constexpr bool fillable =
+    std::is_convertible_v<B, mutable_bytes> || std::is_convertible_v<B, std::span<const mutable_buffer>>;
+
+// Arguments that do not begin with such, for the overloads that refuse them.
+template <class... Args>
+inline constexpr bool no_sendable = true;
+template <class B, class... Rest>
+inline constexpr bool no_sendable<B, Rest...> = !sendable<B>;
+template <class... Args>
+inline constexpr bool no_fillable = true;
+template <class B, class... Rest>
+inline constexpr bool no_fillable<B, Rest...> = !fillable<B>;
+/// And those that do not go on with an endpoint.
+template <class Endpoint, class... Args>
+inline constexpr bool no_addressed = true;
+template <class Endpoint, class B, class To, class... Rest>
+inline constexpr bool no_addressed<Endpoint, B, To, Rest...> = !sendable<B> || !std::is_convertible_v<To, Endpoint>;
+
 // A span of buffers as the kernel sees it: each buffer consists of one io_buffer.
 
 inline const os::io_buffer* native(std::span<const const_buffer> buffers) noexcept {

@@ -166,13 +166,20 @@ public:
     [[nodiscard]] result<owner_type> duplicate() const noexcept { return detail::duplicate<owner_type>(native()); }
 
     // clang-format off
-    template <not_a_limit L> void send(auto&&, const L&) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
-    template <not_a_limit L> void send_all(auto&&, const L&) const requires byte_oriented<T> = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
-    template <not_a_limit L> void recv(auto&&, const L&) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
-    template <not_a_limit L> void peek(auto&&, const L&) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
-    template <not_a_limit L> void recv_exact(auto&&, const L&) const requires byte_oriented<T> = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
-    template <not_a_limit L> void read(auto&&, const L&) const requires byte_oriented<T> = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
-    template <not_a_limit L> void write(auto&&, const L&) const requires byte_oriented<T> = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
+    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...>) void send(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_sendable<B...>) void send(B&&...) const = KEYWAY_DELETE("send() takes bytes: text, an array, a vector, std::span(pointer, size), several with gather(), an object with std::as_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...> && byte_oriented<T>) void send_all(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_sendable<B...> && byte_oriented<T>) void send_all(B&&...) const = KEYWAY_DELETE("send_all() takes bytes: text, an array, a vector, std::span(pointer, size), several with gather(), an object with std::as_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...>) void recv(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_fillable<B...>) void recv(B&&...) const = KEYWAY_DELETE("recv() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...>) void peek(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_fillable<B...>) void peek(B&&...) const = KEYWAY_DELETE("peek() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...> && byte_oriented<T>) void recv_exact(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_fillable<B...> && byte_oriented<T>) void recv_exact(B&&...) const = KEYWAY_DELETE("recv_exact() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...> && byte_oriented<T>) void read(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_fillable<B...> && byte_oriented<T>) void read(B&&...) const = KEYWAY_DELETE("read() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...> && byte_oriented<T>) void write(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_sendable<B...> && byte_oriented<T>) void write(B&&...) const = KEYWAY_DELETE("write() takes bytes: text, an array, a vector, std::span(pointer, size), several with gather(), an object with std::as_bytes(std::span(&object, 1))");
     void send_to(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call send()");
     void recv_from(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call recv()");
     void peek_from(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call peek()");
@@ -180,10 +187,10 @@ public:
     void listen(auto&&...) const = KEYWAY_DELETE("a connection has a peer: listen() with a socket of its own, tcp::listen(endpoint)");
     void connect(auto&&...) const = KEYWAY_DELETE("a connection has its peer already: connect() another socket");
     void accept(auto&&...) const = KEYWAY_DELETE("a connection has been accepted already: accept() is the listener's");
-    void read(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("messages are received one by one: call recv()");
-    void write(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("messages are sent one by one: call send()");
-    void send_all(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("a message is sent whole: call send()");
-    void recv_exact(auto&&...) const requires message_oriented<T> = KEYWAY_DELETE("a message ends where it ends: call recv()");
+    void read(auto&&...) const requires(T::is_message_oriented) = KEYWAY_DELETE("messages are received one by one: call recv()");
+    void write(auto&&...) const requires(T::is_message_oriented) = KEYWAY_DELETE("messages are sent one by one: call send()");
+    void send_all(auto&&...) const requires(T::is_message_oriented) = KEYWAY_DELETE("a message is sent whole: call send()");
+    void recv_exact(auto&&...) const requires(T::is_message_oriented) = KEYWAY_DELETE("a message ends where it ends: call recv()");
     // clang-format on
 
 protected:

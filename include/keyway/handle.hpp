@@ -120,11 +120,13 @@ public:
 
     constexpr owner() noexcept = default;
 
-    owner(const owner&) = delete;
+    // clang-format off
+    owner(const owner&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
+    owner& operator=(const owner&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
+    // clang-format on
     owner(owner&& other) noexcept : Interface(static_cast<const Interface&>(other)), cleanup_(other.cleanup_) {
         other.forget();
     }
-    owner& operator=(const owner&) = delete;
     owner& operator=(owner&& other) noexcept {
         if (this != &other) {
             discard();

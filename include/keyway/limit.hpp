@@ -133,6 +133,12 @@ concept not_a_limit = !limit_like<L>;
 
 namespace detail {
 
+/// Arguments in the place of a limit that are none, or more than one.
+template <class... L>
+inline constexpr bool wrong_limit = sizeof...(L) > 1;
+template <class L>
+inline constexpr bool wrong_limit<L> = !is_limit<L>;
+
 /// A limit as the platform layer's calls accept it: os::no_limit or os::wait_limit. A duration begins here, so that an
 /// operation of several system calls asks for it once.
 constexpr os::no_limit native_limit(no_limit) noexcept { return {}; }

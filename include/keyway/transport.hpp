@@ -188,8 +188,10 @@ struct transport : detail::listener_names<F, T, P> {
     }
 
     // clang-format off
+    template <class At> requires(!std::is_convertible_v<At, endpoint> && connection_oriented<T>) static result<typename detail::listener_of<F, T, P>::type> listen(At&&, auto&&...) = KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}, \"0.0.0.0:8080\"_ipv4_endpoint or \"/run/x\"_unix_path; of run-time text endpoint::parse(text); of an ip endpoint if_v4() or if_v6()");
+    template <class At> requires(!std::is_convertible_v<At, endpoint>) static result<socket> bind(At&&, auto&&...) = KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}, \"0.0.0.0:8080\"_ipv4_endpoint or \"/run/x\"_unix_path; of run-time text endpoint::parse(text); of an ip endpoint if_v4() or if_v6()");
     static void listen(const endpoint&, auto&&...) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
-    static void listen(const endpoint&, std::integral auto, auto&&...) requires connection_oriented<T> = KEYWAY_DELETE("the backlog is one of the options: listen(endpoint, {.backlog = 16})");
+    template <class O> requires(!std::is_convertible_v<O, listen_options> && T::is_connection_oriented) static result<typename detail::listener_of<F, T, P>::type> listen(const endpoint&, O&&, auto&&...) = KEYWAY_DELETE("the backlog is one of the options: listen(endpoint, {.backlog = 16})");
     static void connect(std::string_view, const auto&, auto&&...) requires(connectionless<T> && internet_family<F>) = KEYWAY_DELETE("a datagram socket connects to one endpoint: resolve<ip, datagram>(host, service) finds the endpoints of a name");
     template <limit_like L> static void connect(const endpoint&, const L&) requires(connectionless<T> && !std::same_as<L, no_limit>) = KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
     template <class Where = endpoint, not_a_limit L> static void connect(const Where&, const L&, auto&&...) requires(!std::convertible_to<const Where&, std::string_view>) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)");

@@ -124,7 +124,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 12
-    // says 12: a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)
+    // says 12: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(in.read(buffer, 5s));
 #else
@@ -132,7 +132,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 13
-    // says 13: a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)
+    // says 13: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(in.read_exact(buffer));
 #else
@@ -140,7 +140,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 14
-    // says 14: a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)
+    // says 14: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(out.write(buffer));
 #else
@@ -148,7 +148,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 15
-    // says 15: a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)
+    // says 15: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(out.write_all("text"));
 #else

@@ -93,9 +93,11 @@ public:
         return opened;
     }
 
-    poll_set(const poll_set&) = delete;
+    // clang-format off
+    poll_set(const poll_set&) = KEYWAY_DELETE("a poll_set has one owner: std::move() it, or open() another");
+    poll_set& operator=(const poll_set&) = KEYWAY_DELETE("a poll_set has one owner: std::move() it, or open() another");
+    // clang-format on
     poll_set(poll_set&& other) noexcept : poller_(std::exchange(other.poller_, {})) {}
-    poll_set& operator=(const poll_set&) = delete;
     poll_set& operator=(poll_set&& other) noexcept {
         if (this != &other) {
             discard();

@@ -86,7 +86,7 @@ void send_descriptors(const S&, auto&&, const handle_view&, const L&) = KEYWAY_D
 template <detail::sends_descriptors S, std::size_t N, not_a_limit L>
 void send_descriptors(const S&, auto&&, const handle_view (&)[N], const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and several descriptors go in braces: {first, second}");
 template <std::size_t N, class S, not_a_limit L> requires can_recv<S> && local_family<typename S::family>
-void recv_descriptors(const S&, auto&&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and a buffer knows its size: pass an array or std::span(pointer, size)");
+void recv_descriptors(const S&, auto&&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

@@ -3,6 +3,7 @@
 
 #include <keyway/keyway.hpp>
 #include <keyway/option/base.hpp>
+#include <keyway/option/scope.hpp>
 
 #include <iostream>
 

@@ -23,7 +23,7 @@
 #include <keyway/endpoint/unix.hpp>  // IWYU pragma: keep
 #include <keyway/error.hpp>
 #include <keyway/family.hpp>
-#include <keyway/text.hpp>
+#include <keyway/text.hpp>  // IWYU pragma: keep (its formatter, where std::format is)
 
 #if KEYWAY_HAS_STD_FORMAT
 #include <format>

@@ -30,7 +30,10 @@ def run(*command, cwd, **environment):
 
 
 def git(source, *words):
-    return subprocess.run(["git", "-C", source, *words], check=True, stdout=subprocess.PIPE).stdout
+    done = subprocess.run(["git", "-C", source, *words], check=False, stdout=subprocess.PIPE)
+    if done.returncode:
+        sys.exit(f"release.py: {source} needs to be a git repository with a commit")
+    return done.stdout
 
 
 def version_of(source):

@@ -398,12 +398,12 @@ def recipes(work):
 
 @path
 def release(work):
-    """Made twice, in two places: the same bytes. The archive has the sources, and what is in it has no other name."""
+    """Made twice, in two places and with two umasks: the same bytes. The archive has the sources."""
     address = repository(work)
     run("git", "clone", "--quiet", address, "another place", cwd=work)
     made = []
-    for tree in (work / "keyway", work / "another place"):
-        run("cmake", "--workflow", "--preset", "release", cwd=tree)
+    for tree, umask in ((work / "keyway", "022"), (work / "another place", "077")):
+        shell(tree, f"umask {umask} && cmake --workflow --preset release")
         folder = tree / "build/release/release"
         run("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=folder)
         made.append({file.name: file.read_bytes() for file in folder.iterdir()})

@@ -13,6 +13,9 @@ set(CPACK_RPM_SPEC_MORE_DEFINE "Packager: keyway developers")
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
     /usr/share/cmake /usr/share/cps /usr/share/pkgconfig)
 
+set(CPACK_RPM_DEFAULT_DIR_PERMISSIONS  # whatever the umask
+    OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+
 set(CPACK_PACKAGE_VENDOR "keyway developers")
 set(CPACK_PACKAGE_CONTACT "keyway developers")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)

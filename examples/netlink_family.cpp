@@ -30,7 +30,7 @@ struct netlink {
     using endpoint = netlink_endpoint;
     static constexpr int domain = AF_NETLINK;
     template <class T, class P>
-    static constexpr bool takes = keyway::connectionless<T>;
+    static constexpr bool supports = keyway::connectionless<T>;
 };
 
 /// The protocol for interfaces, addresses and routes. Source: rtnetlink(7).

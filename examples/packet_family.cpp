@@ -43,7 +43,7 @@ struct packet {
     using endpoint = packet_endpoint;
     static constexpr int domain = AF_PACKET;
     template <class T, class P>
-    static constexpr bool takes = keyway::connectionless<T>;
+    static constexpr bool supports = keyway::connectionless<T>;
 };
 
 /// Frames of every protocol.

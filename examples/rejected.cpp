@@ -59,7 +59,7 @@ int main() {
 
 #elif REJECTED == 10  // a combination that does not exist
     // expect 10: (constraint failure for|constraints not satisfied for class template 'socket')
-    // says 10: family_takes<
+    // says 10: family_supports<
     kw::socket<kw::unix_domain, kw::raw> nothing;
 
 #elif REJECTED == 11  // a typo: the fourth octet, at position 7

@@ -107,9 +107,9 @@ concept tcp_protocol = protocol_type<P> && requires { requires P::is_tcp; };
 template <class P>
 concept multipath_protocol = protocol_type<P> && requires { requires P::is_multipath; };
 
-/// A family that has a constant template `takes<Type, Protocol>` decides by it; the others accept all.
+/// A family that has a constant template `supports<Type, Protocol>` decides by it; the others accept all.
 template <class F, class T, class P>
-concept family_takes = !requires { F::template takes<T, P>; } || F::template takes<T, P>;
+concept family_supports = !requires { F::template supports<T, P>; } || F::template supports<T, P>;
 
 /// A protocol that has a constant template `fits<Family, Type>` decides by it; the others fit all.
 template <class P, class F, class T>
@@ -118,7 +118,7 @@ concept protocol_fits = !requires { P::template fits<F, T>; } || P::template fit
 /// A family, type and protocol that socket(2) can open together.
 template <class F, class T, class P>
 concept combination =
-    address_family<F> && socket_type<T> && protocol_type<P> && family_takes<F, T, P> && protocol_fits<P, F, T>;
+    address_family<F> && socket_type<T> && protocol_type<P> && family_supports<F, T, P> && protocol_fits<P, F, T>;
 
 // ---- options
 

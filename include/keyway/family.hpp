@@ -42,7 +42,7 @@ struct internet {
     template <class T>
     using default_protocol = typename internet_default<T>::type;
     template <class T, class P>
-    static constexpr bool takes = !std::same_as<P, no_protocol>;
+    static constexpr bool supports = !std::same_as<P, no_protocol>;
 };
 
 }  // namespace detail
@@ -75,9 +75,9 @@ struct unix_domain {
     static constexpr bool is_local = true;
     static constexpr bool has_pairs = KEYWAY_HAS_SOCKETPAIR;
     template <class T, class P>
-    static constexpr bool takes = std::same_as<P, no_protocol> && !std::same_as<T, raw> &&
-                                  (KEYWAY_HAS_UNIX_DATAGRAM || !std::same_as<T, datagram>) &&
-                                  (KEYWAY_HAS_UNIX_SEQPACKET || !std::same_as<T, seqpacket>);
+    static constexpr bool supports = std::same_as<P, no_protocol> && !std::same_as<T, raw> &&
+                                     (KEYWAY_HAS_UNIX_DATAGRAM || !std::same_as<T, datagram>) &&
+                                     (KEYWAY_HAS_UNIX_SEQPACKET || !std::same_as<T, seqpacket>);
 };
 
 static_assert(address_family<ipv4> && address_family<ipv6> && address_family<ip> && address_family<unix_domain>);

@@ -90,7 +90,7 @@ using keyway::everything;
 using keyway::expected;
 using keyway::failed_attempt;
 using keyway::failure;
-using keyway::family_takes;
+using keyway::family_supports;
 using keyway::file;
 using keyway::file_interface;
 using keyway::file_view;

@@ -8,5 +8,5 @@
 namespace kw = keyway;
 
 static_assert(kw::pairable_family<kw::unix_domain>);
-static_assert(kw::family_takes<kw::unix_domain, kw::datagram, kw::no_protocol>);
-static_assert(kw::family_takes<kw::unix_domain, kw::seqpacket, kw::no_protocol>);
+static_assert(kw::family_supports<kw::unix_domain, kw::datagram, kw::no_protocol>);
+static_assert(kw::family_supports<kw::unix_domain, kw::seqpacket, kw::no_protocol>);

@@ -17,15 +17,15 @@ static_assert(kw::pairable_family<kw::unix_domain> == (KEYWAY_HAS_SOCKETPAIR != 
 static_assert(std::same_as<kw::ipv6::endpoint, kw::endpoint<kw::ipv6>>);
 
 // Internet sockets need a protocol, local sockets have none.
-static_assert(kw::family_takes<kw::ipv4, kw::raw, kw::ipproto::icmp> &&
-              !kw::family_takes<kw::ipv4, kw::raw, kw::no_protocol>);
-static_assert(kw::family_takes<kw::unix_domain, kw::stream, kw::no_protocol> &&
-              !kw::family_takes<kw::unix_domain, kw::raw, kw::no_protocol> &&
-              !kw::family_takes<kw::unix_domain, kw::stream, kw::ipproto::tcp>);
+static_assert(kw::family_supports<kw::ipv4, kw::raw, kw::ipproto::icmp> &&
+              !kw::family_supports<kw::ipv4, kw::raw, kw::no_protocol>);
+static_assert(kw::family_supports<kw::unix_domain, kw::stream, kw::no_protocol> &&
+              !kw::family_supports<kw::unix_domain, kw::raw, kw::no_protocol> &&
+              !kw::family_supports<kw::unix_domain, kw::stream, kw::ipproto::tcp>);
 
 // Not every system has local message sockets.
-static_assert(kw::family_takes<kw::unix_domain, kw::datagram, kw::no_protocol> == (KEYWAY_HAS_UNIX_DATAGRAM != 0));
-static_assert(kw::family_takes<kw::unix_domain, kw::seqpacket, kw::no_protocol> == (KEYWAY_HAS_UNIX_SEQPACKET != 0));
+static_assert(kw::family_supports<kw::unix_domain, kw::datagram, kw::no_protocol> == (KEYWAY_HAS_UNIX_DATAGRAM != 0));
+static_assert(kw::family_supports<kw::unix_domain, kw::seqpacket, kw::no_protocol> == (KEYWAY_HAS_UNIX_SEQPACKET != 0));
 
 TEST_CASE("families have the domains of socket(2)") {
     CHECK(kw::ipv4::domain == AF_INET);

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os/types.hpp>  // IWYU pragma: keep (no_option, where there are no filters)
 
 namespace keyway {
 inline namespace KEYWAY_MODE {

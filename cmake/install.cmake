@@ -14,7 +14,7 @@ set(cps_dir ${DATA_dir}/cps/keyway)
 set(pkgconfig_dir ${DATA_dir}/pkgconfig)
 
 # CMake
-install(TARGETS keyway EXPORT keywayTargets FILE_SET HEADERS COMPONENT keyway)
+install(TARGETS keyway EXPORT keywayTargets FILE_SET HEADERS DESTINATION ${INCLUDE_dir} COMPONENT keyway)
 install(EXPORT keywayTargets NAMESPACE keyway:: DESTINATION ${package_dir} COMPONENT keyway)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/keywayConfig.cmake.in keywayConfig.cmake
     INSTALL_DESTINATION ${package_dir})

@@ -170,7 +170,7 @@ def absolute_folders(work):
     for file in ("share/pkgconfig/keyway.pc", "share/cps/keyway/keyway.cps"):
         text = (prefix / file).read_text(encoding="utf-8")
         expect(re.search(r"(\$\{prefix\}|@prefix@)/include\b", text) and str(prefix) not in text, f"{file}:\n{text}")
-    expect((prefix / "include/keyway/keyway.hpp").exists(), "the headers are not in the prefix")
+    cmake_consumer(work, shown("CMake", 1), f"-DCMAKE_PREFIX_PATH={prefix}")
 
 
 @path

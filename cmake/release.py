@@ -43,7 +43,8 @@ def version_of(source):
 
 def archive(source, name, directory):
     """The last commit's files, in a folder of that name."""
-    packed = gzip.compress(git(source, "archive", f"--prefix={name}/", "HEAD"), mtime=0)
+    own = ["-c", "tar.umask=0002", "-c", "core.autocrlf=false"]  # whatever the user's configuration
+    packed = gzip.compress(git(source, *own, "archive", f"--prefix={name}/", "HEAD"), mtime=0)
     path = directory / f"{name}.tar.gz"
     path.write_bytes(packed)
     return path

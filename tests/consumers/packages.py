@@ -398,9 +398,10 @@ def recipes(work):
 
 @path
 def release(work):
-    """Made twice, in two places and with two umasks: the same bytes. The archive has the sources."""
+    """Made twice, in two places, with two umasks and two configurations of git: the same bytes. The archive has the sources."""
     address = repository(work)
     run("git", "clone", "--quiet", address, "another place", cwd=work)
+    run("git", "config", "tar.umask", "user", cwd=work / "another place")
     made = []
     for tree, umask in ((work / "keyway", "022"), (work / "another place", "077")):
         shell(tree, f"umask {umask} && cmake --workflow --preset release")

@@ -12,7 +12,8 @@ vcpkg_cmake_configure(
     OPTIONS -DKEYWAY_BUILD_TESTS=OFF -DKEYWAY_BUILD_EXAMPLES=OFF
 )
 vcpkg_cmake_install()
-vcpkg_cmake_config_fixup(CONFIG_PATH share/cmake/keyway)
+vcpkg_cmake_config_fixup(CONFIG_PATH share/cmake/keyway DO_NOT_DELETE_PARENT_CONFIG_PATH)
+vcpkg_cmake_config_fixup(PACKAGE_NAME keyway_module CONFIG_PATH share/cmake/keyway_module)
 vcpkg_fixup_pkgconfig()
 
 file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/share/cps" "${CURRENT_PACKAGES_DIR}/share/doc")

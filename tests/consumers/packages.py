@@ -93,7 +93,7 @@ def cmake_consumer(work, lines, *options, cmake="cmake"):
 cmake_minimum_required(VERSION 3.25)
 project(consumer LANGUAGES CXX)
 enable_testing()
-add_executable(program {SOURCE}/tests/consumers/echo.cpp)
+add_executable(program "{SOURCE}/tests/consumers/echo.cpp")
 {lines}
 add_test(NAME echo COMMAND program)
 """, encoding="utf-8")
@@ -398,7 +398,7 @@ def recipes(work):
 
 @path
 def release(work):
-    """Made twice, in two places, with two umasks and two configurations of git: the same bytes. The archive has the sources."""
+    """Made twice, with two umasks and two configurations of git: the same bytes. The archive has the sources."""
     address = repository(work)
     run("git", "clone", "--quiet", address, "another place", cwd=work)
     run("git", "config", "tar.umask", "user", cwd=work / "another place")

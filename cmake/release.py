@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """release.py SOURCE DIRECTORY: makes what a release publishes from the last commit of SOURCE, in DIRECTORY.
 
-The source archive; the single headers; the Debian and RPM packages; NOTES.md, the newest entry of the changelog; and
+The source archive; the single headers; the Debian and RPM packages; NOTES.md, the changelog's entry of this version; and
 SHA256SUMS of these. Everything but the archive is made from the archive, and all times are that of the commit: the same
 commit gives the same bytes.
 """
@@ -77,6 +77,8 @@ def main():
     source, directory = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
     if git(source, "status", "--porcelain").strip():
         sys.exit("release.py: there are changes that are not committed")
+    if directory.exists() and any(directory.iterdir()) and not (directory / "SHA256SUMS").exists():
+        sys.exit(f"release.py: {directory} has files that are not of a release")
     version = version_of(source)
     name = f"keyway-{version}"
     shutil.rmtree(directory, ignore_errors=True)

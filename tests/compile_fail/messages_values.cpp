@@ -200,7 +200,7 @@ struct header {
 #endif
 
 #elif REJECTED == 21
-    // says 21: an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}, \"0.0.0.0:8080\"_ipv4_endpoint or \"/run/x\"_unix_path; of run-time text endpoint::parse(text); of an ip endpoint as_v4() or as_v6()
+    // says 21: an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()
 #ifdef CORRECTED
     [[maybe_unused]] auto server = kw::tcp::listen({kw::ipv4_address::any(), 8080});
 #else
@@ -208,7 +208,7 @@ struct header {
 #endif
 
 #elif REJECTED == 22
-    // says 22: an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}, \"0.0.0.0:8080\"_ipv4_endpoint or \"/run/x\"_unix_path; of run-time text endpoint::parse(text); of an ip endpoint as_v4() or as_v6()
+    // says 22: an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()
 #ifdef CORRECTED
     [[maybe_unused]] auto server = kw::unix_stream::listen("/run/x"_unix_path);
 #else
@@ -216,7 +216,7 @@ struct header {
 #endif
 
 #elif REJECTED == 23
-    // says 23: an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}, \"0.0.0.0:8080\"_ipv4_endpoint or \"/run/x\"_unix_path; of run-time text endpoint::parse(text); of an ip endpoint as_v4() or as_v6()
+    // says 23: an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()
 #ifdef CORRECTED
     [[maybe_unused]] auto bound = kw::udp::bind("0.0.0.0:53"_ip_endpoint);
 #else
@@ -224,7 +224,7 @@ struct header {
 #endif
 
 #elif REJECTED == 24
-    // says 24: an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}, \"0.0.0.0:8080\"_ipv4_endpoint or \"/run/x\"_unix_path; of run-time text endpoint::parse(text); of an ip endpoint as_v4() or as_v6()
+    // says 24: an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()
 #ifdef CORRECTED
     (void)datagrams.bind(at4);
 #else
@@ -232,7 +232,7 @@ struct header {
 #endif
 
 #elif REJECTED == 25
-    // says 25: an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}, \"0.0.0.0:8080\"_ipv4_endpoint or \"/run/x\"_unix_path; of run-time text endpoint::parse(text); of an ip endpoint as_v4() or as_v6()
+    // says 25: an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()
 #ifdef CORRECTED
     [[maybe_unused]] auto made = std::move(unconnected).connect(at4);
 #else

@@ -8,37 +8,28 @@ import signal
 import socket
 import struct
 import subprocess
-import tempfile
 import threading
 import unittest
 
-from support import PATIENCE, needs_ipv6, program, tool, wait_until
+from support import PATIENCE, ProgramTest, needs_ipv6, program, read_until, tool, wait_until, wait_until_at_rest
 
 RESET = struct.pack("ii", 1, 0)
 
 
-class EchoServer(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = os.path.join(folder.name, "echo")
-
-    def start(self, port=0, **options):
-        self.server = subprocess.Popen([program("echo_server"), str(port), self.path], stderr=subprocess.PIPE, text=True,
-                                       **options)
-        self.addCleanup(self.server.stderr.close)
-        self.addCleanup(self.server.wait, PATIENCE)
-        self.addCleanup(self.server.kill)
-        first = self.server.stderr.readline()
-        self.assertIn("listening on [::]:", first)
-        self.port = int(re.search(r":(\d+)$", first.strip()).group(1))
+class EchoServer(ProgramTest):
+    def serve(self, port=0, **options):
+        self.place = self.path("echo")
+        self.server = self.start(program("echo_server"), port, self.place, **options)
+        said = read_until(self.server.stderr.fileno(), lambda data: data.count(b"\n") == 1).decode()
+        self.assertIn("listening on [::]:", said)
+        self.port = int(re.search(r":(\d+)\n$", said).group(1))
 
     def end(self, how=signal.SIGINT):
         """What the server says at its end."""
+        wait_until_at_rest(self.server)
         self.server.send_signal(how)
-        said = self.server.stderr.read()
-        self.assertEqual(self.server.wait(PATIENCE), 0, said)
-        self.assertFalse(os.path.exists(self.path))
+        _, said = self.finish(self.server)
+        self.assertFalse(os.path.exists(self.place))
         return said
 
     def ask(self, text, address="127.0.0.1"):
@@ -49,15 +40,15 @@ class EchoServer(unittest.TestCase):
 
     @needs_ipv6
     def test_one_server_answers_over_every_family(self):
-        self.start()
+        self.serve()
         for command in ([tool("nc"), "-N", "127.0.0.1", str(self.port)], [tool("nc"), "-N", "::1", str(self.port)],
-                        [tool("nc"), "-N", "-U", self.path], [tool("socat"), "-t5", "-", f"UNIX-CONNECT:{self.path}"]):
+                        [tool("nc"), "-N", "-U", self.place], [tool("socat"), "-t5", "-", f"UNIX-CONNECT:{self.place}"]):
             done = subprocess.run(command, input=b"hello\n", capture_output=True, timeout=PATIENCE)
             self.assertEqual(done.stdout, b"hello\n", command)
         self.assertIn("4 connections, 0 cut off", self.end())
 
     def test_a_hundred_clients_at_once(self):
-        self.start()
+        self.serve()
         answers = {}
 
         def client(number):
@@ -72,7 +63,7 @@ class EchoServer(unittest.TestCase):
         self.assertIn("100 connections", self.end())
 
     def test_it_starts_again_at_once_with_the_same_port_and_path(self):
-        self.start()
+        self.serve()
         port = self.port
         for number in range(10):
             self.assertEqual(self.ask(b"round"), b"round")
@@ -83,11 +74,11 @@ class EchoServer(unittest.TestCase):
                     self.end()
             else:
                 self.end(signal.SIGTERM if number % 2 else signal.SIGINT)
-            self.start(port)
+            self.serve(port)
         self.end()
 
     def test_a_client_that_stays_is_cut_off_when_the_drain_is_over(self):
-        self.start()
+        self.serve()
         with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as idle:
             idle.sendall(b"x")
             self.assertEqual(idle.recv(1), b"x")
@@ -95,7 +86,7 @@ class EchoServer(unittest.TestCase):
             self.assertEqual(idle.recv(1), b"")
 
     def test_a_second_signal_ends_it_at_once(self):
-        self.start()
+        self.serve()
         with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as idle:
             idle.sendall(b"x")
             self.assertEqual(idle.recv(1), b"x")
@@ -105,7 +96,7 @@ class EchoServer(unittest.TestCase):
         self.assertEqual(self.server.wait(PATIENCE), -signal.SIGINT)
 
     def test_it_survives_resets_signals_and_want_of_descriptors(self):
-        self.start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
+        self.serve(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
         crowd = []
         for number in range(120):
             try:
@@ -130,14 +121,12 @@ class EchoServer(unittest.TestCase):
             return b""
 
     def test_it_says_what_is_wrong(self):
-        self.start()
+        self.serve()
         for arguments, status, message in (
-                ([], 2, "usage:"), (["70000", self.path], 2, "usage:"), (["1x", self.path], 2, "usage:"),
-                ([str(self.port), self.path + "2"], 1, "Address already in use"),
+                ([], 2, "usage:"), (["70000", self.place], 2, "usage:"), (["1x", self.place], 2, "usage:"),
+                ([str(self.port), self.place + "2"], 1, "Address already in use"),
                 (["0", "/nowhere/at/all"], 1, "No such file or directory")):
-            done = subprocess.run([program("echo_server"), *arguments], capture_output=True, text=True, timeout=PATIENCE)
-            self.assertEqual(done.returncode, status, done.stderr)
-            self.assertIn(message, done.stderr)
+            self.assertIn(message, self.run_to_end(program("echo_server"), *arguments, code=status)[1])
         self.end()
 
 

@@ -38,8 +38,8 @@ class HttpGet(ProgramTest):
                     line.settimeout(PATIENCE)
                     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     request = b""
-                    while b"\r\n\r\n" not in request:
-                        request += line.recv(4096)
+                    while b"\r\n\r\n" not in request and (more := line.recv(4096)):
+                        request += more
                     requests.append(request)
                     step = max(1, -(-len(answer) // pieces))
                     with contextlib.suppress(ConnectionError):

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import unittest
 
-from support import PATIENCE, ProgramTest, needs_root, program, read_until, tool, wait_until
+from support import PATIENCE, ProgramTest, needs_root, program, read_until, tool, wait_until, wait_until_at_rest
 
 
 class Restart(ProgramTest):
@@ -47,6 +47,7 @@ class Restart(ProgramTest):
         self.assertEqual(self.finish(process)[1], f"restart: {process.number} is replaced, 0 cut off\n")
 
     def end(self, process, how=signal.SIGINT):
+        wait_until_at_rest(process)
         process.send_signal(how)
         self.assertEqual(self.finish(process)[1], f"restart: {process.number} ends, 0 cut off\n")
         self.assertFalse(os.path.exists(self.place))

@@ -5,6 +5,7 @@ KEYWAY_PROGRAMS names the directory that has the built examples. KEYWAY_EMULATOR
 a shell, where they are made for another machine.
 """
 import atexit
+import contextlib
 import functools
 import hashlib
 import os
@@ -132,6 +133,30 @@ def bound_port(process, table):
     """The port that a process has bound, `table` being tcp, tcp6, udp or udp6."""
     state = "0A" if table.startswith("tcp") else "07"
     return wait_until(lambda: _sockets(process.pid, table, state), f"{process.args[0]} binds a port of {table}")[0]
+
+
+def _threads(pid):
+    """The state letters (proc(5)) of the threads of a process and of its children."""
+    states = ""
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        states += (task / "stat").read_text().rpartition(")")[2].split()[0]
+        for child in (task / "children").read_text().split():
+            states += _threads(child)
+    return states
+
+
+def wait_until_at_rest(process):
+    """Waits until every thread of a process and of its children sleeps, for a tenth of a second. ThreadSanitizer loses a
+    signal that comes while it makes a thread or a process."""
+    calm = 0
+
+    def is_calm():
+        nonlocal calm
+        with contextlib.suppress(FileNotFoundError):  # one of them ended meanwhile
+            calm = calm + 1 if set(_threads(process.pid)) <= {"S"} else 0
+        return calm == 10 or process.poll() is not None
+
+    wait_until(is_calm, "every thread sleeps")
 
 
 class Collector(threading.Thread):

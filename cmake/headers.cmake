@@ -14,6 +14,7 @@ set(KEYWAY_HEADERS
     # text and addresses, no system calls
     keyway/text.hpp
     keyway/detail/scan.hpp
+    keyway/detail/exact.hpp
     keyway/detail/literal.hpp
     keyway/detail/hash.hpp
     keyway/address/ipv4.hpp

@@ -20,7 +20,7 @@ public:
     /// Ends every call that waits with this canceller, with operation_canceled, and every later one before it begins, until
     /// reset(). What a call has transferred by then is in its result; nothing is lost.
     /// Errors: bad_file_descriptor. Source: eventfd(2) on Linux, kqueue(2), EVFILT_USER.
-    result<void> cancel() const noexcept {
+    [[nodiscard]] result<void> cancel() const noexcept {
         return detail::checked(detail::os::wake(native_handle()), operation::cancel);
     }
 
@@ -32,7 +32,7 @@ public:
     }
 
     /// Undoes cancel(). Errors: bad_file_descriptor.
-    result<void> reset() const noexcept {
+    [[nodiscard]] result<void> reset() const noexcept {
         return detail::checked(detail::os::reset_waker(native_handle()), operation::cancel);
     }
 
@@ -60,7 +60,7 @@ public:
     [[nodiscard]] static result<canceller> open() noexcept {
         const auto native = detail::os::open_waker();
         if (native == invalid) return detail::last_error(operation::open);
-        return canceller(native);
+        return canceller(view_type::borrow(native));
     }
 
 private:

@@ -39,7 +39,7 @@ concept endpoint_type = std::default_initializable<E> && std::copyable<E> && has
 
 /// A constant `domain`, the first argument of socket(2); AF_UNSPEC if each endpoint has its own (`ip`).
 template <class F>
-concept has_domain = requires { int{F::domain}; };
+concept has_domain = requires { int{F::domain}; };  // keyway: the first is an address family, such as kw::ipv4
 
 template <class F>
 concept has_endpoint_type = requires { typename F::endpoint; };
@@ -68,12 +68,12 @@ concept pairable_family = requires { requires F::has_pairs; };
 
 /// A constant `native`, the second argument of socket(2).
 template <class T>
-concept has_native_type = requires { int{T::native}; };
+concept has_native_type = requires { int{T::native}; };  // keyway: the second is a socket type, such as kw::stream
 
 template <class T>
 concept declares_orientation = requires {
-    bool{T::is_connection_oriented};
-    bool{T::is_message_oriented};
+    bool{T::is_connection_oriented};  // keyway: a socket type says whether it is connection-oriented
+    bool{T::is_message_oriented};     // keyway: and whether it is message-oriented
 };
 
 /// Satisfied by: stream, datagram, seqpacket, raw. Not by: ipv4, int.
@@ -82,7 +82,7 @@ concept socket_type = has_native_type<T> && declares_orientation<T>;
 
 /// Peers connect and are accepted: stream, seqpacket.
 template <class T>
-concept connection_oriented = socket_type<T> && T::is_connection_oriented;
+concept connection_oriented = socket_type<T> && T::is_connection_oriented;  // keyway: datagrams come by recv_from()
 /// Each message may go to or come from another peer: datagram, raw.
 template <class T>
 concept connectionless = socket_type<T> && !T::is_connection_oriented;
@@ -97,7 +97,7 @@ concept byte_oriented = socket_type<T> && !T::is_message_oriented;
 
 /// A constant `number`, the third argument of socket(2). Satisfied by: ipproto::tcp, no_protocol.
 template <class P>
-concept protocol_type = requires { int{P::number}; };
+concept protocol_type = requires { int{P::number}; };  // keyway: a protocol has a number, as kw::ipproto::tcp has
 
 /// An optional constant of a protocol: it has the options of TCP. Satisfied by: ipproto::tcp, ipproto::mptcp.
 template <class P>
@@ -113,7 +113,8 @@ concept family_supports = !requires { F::template supports<T, P>; } || F::templa
 
 /// A protocol that has a constant template `fits<Family, Type>` decides by it; the others fit all.
 template <class P, class F, class T>
-concept protocol_fits = !requires { P::template fits<F, T>; } || P::template fits<F, T>;
+concept protocol_fits =
+    !requires { P::template fits<F, T>; } || P::template fits<F, T>;  // keyway: the protocol is of another type
 
 /// A family, type and protocol that socket(2) can open together.
 template <class F, class T, class P>

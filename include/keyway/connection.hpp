@@ -4,6 +4,7 @@
 
 // Sockets that have a peer: accepted or connected stream and seqpacket sockets, and connected datagram sockets.
 
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <type_traits>
@@ -56,14 +57,16 @@ public:
     /// no_buffer_space, message_size, connection_refused (nothing received an earlier datagram). Never a signal.
     /// Blocks: while the send buffer is full. Source: send(2), MSG_NOSIGNAL.
     template <limit_like L = no_limit>
-    [[nodiscard]] result<std::size_t> send(const_bytes data, const L& limit = {}) const noexcept {
+    [[nodiscard("send() may take a part of the data: the result says how much")]] result<std::size_t> send(
+        const_bytes data, const L& limit = {}) const noexcept {
         return detail::counted(detail::os::send(native(), data.data(), data.size(), detail::native_limit(limit)),
                                operation::send);
     }
 
     /// Sends from several buffers in one call, `send(gather(header, body))`; at most 1024 of them. Source: sendmsg(2).
     template <limit_like L = no_limit>
-    [[nodiscard]] result<std::size_t> send(std::span<const const_buffer> buffers, const L& limit = {}) const noexcept {
+    [[nodiscard("send() may take a part of the data: the result says how much")]] result<std::size_t> send(
+        std::span<const const_buffer> buffers, const L& limit = {}) const noexcept {
         return detail::counted(detail::os::send_gathered(native(), detail::native(buffers), buffers.size(), nullptr, 0,
                                                          detail::native_limit(limit)),
                                operation::send);
@@ -95,15 +98,16 @@ public:
     /// Errors: connection_reset, operation_would_block, connection_refused (nothing received an earlier datagram).
     /// Blocks: until something arrives. Source: recv(2).
     template <limit_like L = no_limit>
-    [[nodiscard]] result<received_type> recv(mutable_bytes buffer, const L& limit = {}) const noexcept {
+    [[nodiscard("recv() may fill a part of the buffer: the result says how much")]] result<received_type> recv(
+        mutable_bytes buffer, const L& limit = {}) const noexcept {
         return receive<detail::receive_mode::consume>(buffer, detail::native_limit(limit));
     }
 
     /// Receives into several buffers, filled one after the other: `recv(scatter(header, body))`.
     /// Returns: on a stream the number of bytes, 0 at its end; otherwise a message. Source: recvmsg(2).
     template <limit_like L = no_limit>
-    [[nodiscard]] result<scattered_type> recv(std::span<const mutable_buffer> buffers,
-                                              const L& limit = {}) const noexcept {
+    [[nodiscard("recv() may fill a part of the buffer: the result says how much")]] result<scattered_type> recv(
+        std::span<const mutable_buffer> buffers, const L& limit = {}) const noexcept {
         return receive<detail::receive_mode::consume>(buffers, detail::native_limit(limit));
     }
 
@@ -154,13 +158,13 @@ public:
 
     /// Ends the sending direction: the peer reads to the end of the stream, and can still answer.
     /// Errors: not_connected. Source: shutdown(2), SHUT_WR.
-    result<void> shutdown_send() const noexcept { return shutdown(detail::os::shut_send); }
+    [[nodiscard]] result<void> shutdown_send() const noexcept { return shutdown(detail::os::shut_send); }
     /// Ends the receiving direction: recv() returns the end of the stream. Linux still accepts data that arrives.
     /// Source: shutdown(2), SHUT_RD.
-    result<void> shutdown_receive() const noexcept { return shutdown(detail::os::shut_receive); }
+    [[nodiscard]] result<void> shutdown_receive() const noexcept { return shutdown(detail::os::shut_receive); }
     /// Ends both directions and, except on Windows, wakes a thread that is blocked in recv().
     /// Source: shutdown(2), SHUT_RDWR.
-    result<void> shutdown_both() const noexcept { return shutdown(detail::os::shut_both); }
+    [[nodiscard]] result<void> shutdown_both() const noexcept { return shutdown(detail::os::shut_both); }
 
     /// Another owner of the same connection. Errors: too_many_files_open. Source: fcntl(2), F_DUPFD_CLOEXEC.
     [[nodiscard]] result<owner_type> duplicate() const noexcept { return detail::duplicate<owner_type>(native()); }
@@ -244,12 +248,20 @@ class connection : public owner<connection_interface<F, T, P>, typename detail::
 
 public:
     constexpr connection() noexcept = default;
+    // clang-format off
+    connection(const connection&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
+    connection& operator=(const connection&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
+    template <class A> requires(!std::derived_from<std::remove_cvref_t<A>, connection_interface<F, T, P>>) explicit connection(A&&, auto&&...) = KEYWAY_DELETE("connect(endpoint) of the transport, as kw::tcp::connect({address, port}), makes a connection; adopt(descriptor) takes one over");
+    // clang-format on
+    connection(connection&&) noexcept = default;
+    connection& operator=(connection&&) noexcept = default;
+    ~connection() = default;
 
     /// Takes over a descriptor that is known to be such a connection; nothing is checked. `cleanup` is what the library
     /// hands on from one state to the next.
     [[nodiscard]] static connection adopt_unchecked(handle::native_type native,
                                                     const cleanup_type& cleanup = {}) noexcept {
-        return connection(native, cleanup);
+        return connection(connection_view<F, T, P>::borrow(native), cleanup);
     }
 
     /// Takes over a descriptor from elsewhere after asking the kernel what it is. If refused, it stays the caller's.
@@ -263,7 +275,7 @@ public:
 
     /// Ends the connection at once: the peer gets a reset (RST) instead of an end, and data in transit is lost.
     /// Source: socket(7), SO_LINGER with time 0.
-    result<void> reset() && noexcept
+    [[nodiscard]] result<void> reset() && noexcept
         requires connection_oriented<T> && (!local_family<F>)
     {
         detail::os::linger_value abort{};
@@ -283,7 +295,7 @@ public:
     /// Blocks: until the peer closes or the limit is reached. Keep the limit short: otherwise the peer decides.
     /// Source: shutdown(2), SHUT_WR; RFC 9112 section 9.6.
     template <limit_like L>
-    result<void> close_gracefully(const L& limit) && noexcept
+    [[nodiscard("the peer may not have read everything")]] result<void> close_gracefully(const L& limit) && noexcept
         requires byte_oriented<T>
     {
         auto drained = detail::finish_stream(this->native_handle(), keyway::limit(limit).native());
@@ -306,7 +318,7 @@ public:
     void reset() && requires(connectionless<T> || local_family<F>) = KEYWAY_DELETE("only a connection over a network can be reset: call close()");
     void reset() & = KEYWAY_DELETE("reset() ends the connection: write std::move(connection).reset()");
     template <limit_like L> void close_gracefully(const L&) && requires message_oriented<T> = KEYWAY_DELETE("only a stream is read to its end: call close()");
-    template <not_a_limit L> void close_gracefully(const L&) && requires byte_oriented<T> = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: std::move(connection).close_gracefully(5s)");
+    template <class... L> requires(byte_oriented<T> && (sizeof...(L) == 0 || detail::wrong_limit<L...>)) void close_gracefully(const L&...) && = KEYWAY_DELETE("one limit, a duration, a deadline or a canceller, says how long the peer may take: std::move(connection).close_gracefully(5s)");
     void close_gracefully(auto&&...) & = KEYWAY_DELETE("close_gracefully() ends the connection: write std::move(connection).close_gracefully(limit)");
     void disconnect() && requires connection_oriented<T> = KEYWAY_DELETE("a stream cannot change its peer: close() it and connect() another");
     void disconnect() & = KEYWAY_DELETE("disconnect() consumes the connection: write std::move(connection).disconnect()");

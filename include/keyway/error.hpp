@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <keyway/detail/config.hpp>
@@ -145,6 +146,9 @@ public:
     friend constexpr bool operator==(const error& e, resolver_errc condition) noexcept {
         return e.domain() == error_domain::resolver && e.code() == static_cast<int>(condition);
     }
+    // clang-format off
+    template <class Code> requires(std::is_arithmetic_v<Code> || std::is_enum_v<Code>) friend bool operator==(const error&, Code) = KEYWAY_DELETE("compare with a kw::errc: error == kw::errc::address_in_use; <keyway/bridge/system_error.hpp> compares with std::errc, code() is the number");
+    // clang-format on
 
 private:
     [[nodiscard]] fixed_text<max_message> append_number(fixed_text<max_message> text) const noexcept {

@@ -150,7 +150,7 @@ public:
     /// Errors: bad_file_descriptor if the owner is empty; otherwise the system's last error (EIO, ENOSPC).
     /// Blocks: only if the program set option::linger.
     /// Source: close(2).
-    result<void> close() noexcept {
+    [[nodiscard("the destructor closes without a report; close() is called for it")]] result<void> close() noexcept {
         if (this->is_open()) cleanup_.before_close(this->native_handle(), detail::closing::asked);
         return detail::checked(Interface::close_native(release()), operation::close);
     }
@@ -158,8 +158,6 @@ public:
 protected:
     constexpr explicit owner(const Interface& taken, const Cleanup& cleanup = {}) noexcept
         : Interface(taken), cleanup_(cleanup) {}
-    constexpr explicit owner(native_type native, const Cleanup& cleanup = {}) noexcept
-        : Interface(native), cleanup_(cleanup) {}
 
     [[nodiscard]] Cleanup& cleanup() noexcept { return cleanup_; }
     [[nodiscard]] const Cleanup& cleanup() const noexcept { return cleanup_; }
@@ -187,14 +185,16 @@ public:
     constexpr handle() noexcept = default;
 
     /// Takes over an open descriptor; nothing is checked.
-    [[nodiscard]] static handle adopt_unchecked(native_type native) noexcept { return handle(native); }
+    [[nodiscard]] static handle adopt_unchecked(native_type native) noexcept {
+        return handle(view_type::borrow(native));
+    }
 
     /// Another descriptor for the same object, close-on-exec like all of them.
     /// Errors: too_many_files_open, bad_file_descriptor. Source: fcntl(2), F_DUPFD_CLOEXEC.
     [[nodiscard]] result<handle> duplicate() const noexcept {
         const native_type copy = detail::os::duplicate(native_handle());
         if (copy == invalid) return detail::last_error(operation::duplicate);
-        return handle(copy);
+        return handle(view_type::borrow(copy));
     }
 
 private:

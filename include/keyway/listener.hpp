@@ -4,7 +4,9 @@
 
 // Sockets that accept connections.
 
+#include <concepts>
 #include <cstddef>
+#include <type_traits>
 
 #include <keyway/concepts.hpp>
 #include <keyway/connection.hpp>
@@ -66,7 +68,7 @@ public:
 
     /// Stops listening: from now on accept() fails with invalid_argument, also in threads that are blocked in it.
     /// Platforms: Linux (KEYWAY_HAS_LISTENER_SHUTDOWN). Source: shutdown(2), SHUT_RD.
-    result<void> shutdown() const noexcept
+    [[nodiscard]] result<void> shutdown() const noexcept
         requires(KEYWAY_HAS_LISTENER_SHUTDOWN != 0)
     {
         return detail::checked(detail::os::shutdown(this->native_handle(), detail::os::shut_receive),
@@ -80,7 +82,7 @@ public:
     }
 
     // clang-format off
-    template <not_a_limit L> void accept(const L&) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: accept(5s), accept(stop)");
+    template <class... L> requires detail::wrong_limit<L...> void accept(const L&...) const = KEYWAY_DELETE("accept() takes one limit, a duration, a deadline or a canceller: accept(5s), accept(stop), accept(kw::limit(5s).cancelled_by(stop)); it returns the connection and its peer");
     void shutdown() const requires(KEYWAY_HAS_LISTENER_SHUTDOWN == 0) = KEYWAY_DELETE("only Linux wakes accept() by shutdown: elsewhere set option::non_blocking, or connect to the listener once more");
     void send(auto&&...) const = KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
     void send_all(auto&&...) const = KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
@@ -92,6 +94,10 @@ public:
     void peek(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
     void peek_from(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
     void read(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
+    void peer_endpoint(auto&&...) const = KEYWAY_DELETE("a listener has no peer: accept() returns each connection with its peer");
+    void shutdown_send(auto&&...) const = KEYWAY_DELETE("a listener has no direction to shut down: close() it, or end accept() by a limit or a canceller");
+    void shutdown_receive(auto&&...) const = KEYWAY_DELETE("a listener has no direction to shut down: close() it, or end accept() by a limit or a canceller");
+    void shutdown_both(auto&&...) const = KEYWAY_DELETE("a listener has no direction to shut down: close() it, or end accept() by a limit or a canceller");
     void connect(auto&&...) const = KEYWAY_DELETE("a listener waits for others: connect() with a socket of its own");
     void bind(auto&&...) const = KEYWAY_DELETE("a listener is bound already: open another socket for another endpoint");
     void listen(auto&&...) const = KEYWAY_DELETE("a listener listens already: call accept()");
@@ -123,6 +129,14 @@ class listener : public owner<listener_interface<F, T, P>, typename detail::bind
 
 public:
     constexpr listener() noexcept = default;
+    // clang-format off
+    listener(const listener&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
+    listener& operator=(const listener&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
+    template <class A> requires(!std::derived_from<std::remove_cvref_t<A>, listener_interface<F, T, P>>) explicit listener(A&&, auto&&...) = KEYWAY_DELETE("listen(endpoint) of the transport, as kw::tcp::listen({address, port}), makes a listener; adopt(descriptor) takes one over");
+    // clang-format on
+    listener(listener&&) noexcept = default;
+    listener& operator=(listener&&) noexcept = default;
+    ~listener() = default;
 
     /// Takes over a descriptor from elsewhere after asking the kernel what it is. If refused, it stays the caller's.
     /// Errors: wrong_kind, bad_file_descriptor, not_a_socket.
@@ -135,7 +149,7 @@ public:
     /// hands on from one state to the next.
     [[nodiscard]] static listener adopt_unchecked(handle::native_type native,
                                                   const cleanup_type& cleanup = {}) noexcept {
-        return listener(native, cleanup);
+        return listener(listener_view<F, T, P>::borrow(native), cleanup);
     }
 
 private:

@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 #include <keyway/buffer.hpp>
 #include <keyway/concepts.hpp>
@@ -47,7 +48,7 @@ public:
     /// Gives the socket its local endpoint; port 0 lets the system choose a port.
     /// Errors: address_in_use, address_not_available, permission_denied (ports below 1024, directories), invalid_argument
     /// (bound already). Source: bind(2).
-    [[nodiscard]] result<void> bind(const endpoint& at) const noexcept {
+    [[nodiscard("another socket may have the address")]] result<void> bind(const endpoint& at) const noexcept {
         return detail::checked(detail::os::bind(this->native_handle(), at.data(), at.size()), operation::bind);
     }
 
@@ -194,6 +195,14 @@ public:
     using endpoint = typename F::endpoint;
 
     constexpr socket() noexcept = default;
+    // clang-format off
+    socket(const socket&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
+    socket& operator=(const socket&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
+    template <class A> requires(!std::derived_from<std::remove_cvref_t<A>, socket_interface<F, T, P>>) explicit socket(A&&, auto&&...) = KEYWAY_DELETE("a socket is made by open(), or by open_for(endpoint) of the family ip; adopt(descriptor) takes one over");
+    // clang-format on
+    socket(socket&&) noexcept = default;
+    socket& operator=(socket&&) noexcept = default;
+    ~socket() = default;
 
     /// A new socket, close-on-exec. An IPv6 socket, unless it is raw, accepts IPv6 alone until option::v6_only says
     /// otherwise.
@@ -224,13 +233,13 @@ public:
     /// Takes over a descriptor that is known to be such a socket; nothing is checked. `cleanup` is what the library
     /// hands on from one state to the next.
     [[nodiscard]] static socket adopt_unchecked(handle::native_type native, const cleanup_type& cleanup = {}) noexcept {
-        return socket(native, cleanup);
+        return socket(socket_view<F, T, P>::borrow(native), cleanup);
     }
 
     /// As socket_interface::bind(). An AF_UNIX owner removes the path that it bound when it closes, and so does the listener
     /// or datagram connection that it becomes. A stream or seqpacket connection, which has the size of its descriptor,
     /// leaves the path to the caller.
-    [[nodiscard]] result<void> bind(const endpoint& at) noexcept {
+    [[nodiscard("another socket may have the address")]] result<void> bind(const endpoint& at) noexcept {
         auto bound = socket_interface<F, T, P>::bind(at);
         if constexpr (requires { this->cleanup().remember(at); })
             if (bound) this->cleanup().remember(at);
@@ -298,7 +307,7 @@ private:
     static result<socket> open_in(int domain) noexcept {
         const auto native = detail::os::open(domain, T::native, P::number);
         if (native == handle_interface::invalid) return detail::last_error(operation::open);
-        socket opened(native);
+        socket opened = adopt_unchecked(native);
         if constexpr (internet_family<F> && T::native != raw::native) {
             if (domain == ipv6::domain) {
                 const auto set = detail::set_switch(opened, IPPROTO_IPV6, IPV6_V6ONLY, true);

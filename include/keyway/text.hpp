@@ -4,6 +4,7 @@
 
 // Text of values without allocation: a string of fixed capacity, and the error of a parser.
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -76,6 +77,26 @@ private:
     char characters_[Capacity + 1] = {};
     std::size_t size_ = 0;
 };
+
+namespace detail {
+
+template <class T>
+concept has_text = requires(const T& value) {
+    { value.text() } -> std::convertible_to<std::string_view>;
+};
+template <class T>
+concept has_message = requires(const T& value) {
+    { value.message() } -> std::convertible_to<std::string_view>;
+};
+template <class T>
+concept printable = has_text<T> || has_message<T>;
+
+}  // namespace detail
+
+// clang-format off
+template <class Traits, detail::printable T> void operator<<(std::basic_ostream<char, Traits>&, const T&) = KEYWAY_DELETE("include <keyway/bridge/format.hpp>, which prints addresses, endpoints and errors; or print their text() or message()");
+template <class Traits, class T> requires requires(const T& t) { t.has_value(); t.error(); } void operator<<(std::basic_ostream<char, Traits>&, const T&) = KEYWAY_DELETE("a result is printed by what it holds: look first whether there is a value, then print *result, or result.error().message()");
+// clang-format on
 
 /// Why a text, or a sequence of bytes, is not an address, network or endpoint.
 enum class text_errc : std::uint8_t {

@@ -8,6 +8,7 @@
 #include <array>
 #include <concepts>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 // IWYU pragma: begin_exports
@@ -73,6 +74,18 @@ struct listener_names<F, T, P> {
     using listener = keyway::listener<F, T, P>;
     using listener_view = keyway::listener_view<F, T, P>;
 };
+
+template <class Range, class Endpoint>
+concept endpoint_range = requires(const Range& endpoints) {
+    { *endpoints.begin() } -> std::convertible_to<const Endpoint&>;
+};
+
+/// Arguments of connect() that are neither an endpoint, nor several, nor a host and its service.
+template <class Endpoint, class To, class... Rest>
+inline constexpr bool no_destination = !std::is_convertible_v<const To&, Endpoint> && !endpoint_range<To, Endpoint> &&
+                                       (!std::is_convertible_v<const To&, std::string_view> || sizeof...(Rest) == 0);
+template <class Endpoint, class To, limit_like L, class... Rest>
+inline constexpr bool no_destination<Endpoint, To, L, Rest...> = no_destination<Endpoint, To>;
 
 /// The implementation of connecting by name, or to any of several endpoints, in <keyway/client/connect.hpp>.
 template <class Transport, class Where>
@@ -152,11 +165,8 @@ struct transport : detail::listener_names<F, T, P> {
     }
 
     /// A connection to whichever of several endpoints answers first. Needs <keyway/client/connect.hpp>, which says how.
-    template <class Range, limit_like L = no_limit, class Hook = no_hook,
+    template <detail::endpoint_range<endpoint> Range, limit_like L = no_limit, class Hook = no_hook,
               class Header = typename detail::include_keyway_client_connect_hpp<transport, Range>::type>
-        requires requires(const Range& endpoints) {
-            { *endpoints.begin() } -> std::convertible_to<const endpoint&>;
-        }
     [[nodiscard]] static auto connect(const Range& endpoints, const L& limit = {},
                                       const connect_options<endpoint>& options = {},
                                       const Hook& before_connect = {}) noexcept
@@ -194,7 +204,8 @@ struct transport : detail::listener_names<F, T, P> {
     template <class O> requires(!std::is_convertible_v<O, listen_options> && T::is_connection_oriented) static result<typename detail::listener_of<F, T, P>::type> listen(const endpoint&, O&&, auto&&...) = KEYWAY_DELETE("the backlog is one of the options: listen(endpoint, {.backlog = 16})");
     static void connect(std::string_view, const auto&, auto&&...) requires(connectionless<T> && internet_family<F>) = KEYWAY_DELETE("a datagram socket connects to one endpoint: resolve<ip, datagram>(host, service) finds the endpoints of a name");
     template <limit_like L> static void connect(const endpoint&, const L&) requires(connectionless<T> && !std::same_as<L, no_limit>) = KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
-    template <class Where = endpoint, not_a_limit L> static void connect(const Where&, const L&, auto&&...) requires(!std::convertible_to<const Where&, std::string_view>) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)");
+    template <class To, class... Rest> requires detail::no_destination<endpoint, To, Rest...> static void connect(const To&, const Rest&...) = KEYWAY_DELETE("connect() takes an endpoint of this family, {address, port}: of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6(); or a host and its service: connect(host, service)");
+    template <class Where = endpoint, not_a_limit L> static void connect(const Where&, const L&, auto&&...) requires(std::is_convertible_v<const Where&, endpoint> || detail::endpoint_range<Where, endpoint>) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)");
     template <not_a_limit L> static void connect(std::string_view, const service&, const L&, auto&&...) requires(connection_oriented<T> && internet_family<F>) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)");
     template <not_a_limit L> static void pair(const L&) requires(pairable_family<F> || (internet_family<F> && byte_oriented<T>)) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: pair(5s)");
     static void pair(auto&&...) requires(!pairable_family<F> && !(internet_family<F> && byte_oriented<T>)) = KEYWAY_DELETE("TCP makes pairs everywhere, AF_UNIX where socketpair(2) is (not on Windows), and others do not: connect() one to the other");

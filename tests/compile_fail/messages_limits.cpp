@@ -110,7 +110,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 12
-    // says 12: a limit is a duration, a deadline or a canceller: std::move(connection).close_gracefully(5s)
+    // says 12: one limit, a duration, a deadline or a canceller, says how long the peer may take: std::move(connection).close_gracefully(5s)
 #ifdef CORRECTED
     (void)std::move(connected).close_gracefully(std::chrono::seconds(5));
 #else

@@ -384,7 +384,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 46
-    // says 46: a limit is a duration, a deadline or a canceller: accept(5s), accept(stop)
+    // says 46: accept() takes one limit, a duration, a deadline or a canceller: accept(5s), accept(stop), accept(kw::limit(5s).cancelled_by(stop)); it returns the connection and its peer
 #ifdef CORRECTED
     static_cast<void>(listening.accept(5s));
 #else

@@ -106,7 +106,7 @@ inline int any_handle() { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }
 /// An open descriptor that is not a socket.
 class no_socket : public kw::handle {
 public:
-    no_socket() : handle(any_handle()) {}
+    no_socket() : handle(view_type::borrow(any_handle())) {}
 };
 
 // ---- files

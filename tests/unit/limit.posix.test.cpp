@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(test::bounded, "a signal handler may cancel") {
     wanted = stop;
     struct ::sigaction action{};
     struct ::sigaction before{};
-    action.sa_handler = [](int) { wanted.cancel(); };
+    action.sa_handler = [](int) { (void)wanted.cancel(); };
     ::sigaction(SIGUSR1, &action, &before);
     const auto ends = test::connect_ends();
     std::array<std::byte, 8> buffer;

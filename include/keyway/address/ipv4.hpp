@@ -4,12 +4,14 @@
 
 #include <array>
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/exact.hpp>
 #include <keyway/detail/hash.hpp>
 #include <keyway/detail/literal.hpp>
 #include <keyway/detail/scan.hpp>
@@ -34,8 +36,13 @@ public:
     constexpr explicit ipv4_address(std::span<const std::byte, 4> bytes) noexcept {
         for (std::size_t i = 0; i < octets_.size(); ++i) octets_[i] = std::to_integer<std::uint8_t>(bytes[i]);
     }
-    constexpr ipv4_address(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) noexcept
+    /// Each octet is a std::uint8_t, or a constant from 0 to 255.
+    constexpr ipv4_address(detail::exact<std::uint8_t> a, detail::exact<std::uint8_t> b, detail::exact<std::uint8_t> c,
+                           detail::exact<std::uint8_t> d) noexcept
         : octets_{a, b, c, d} {}
+    // clang-format off
+    template <std::integral N> explicit ipv4_address(N number) = KEYWAY_DELETE("an address is not a number: kw::ipv4_address::any(), loopback(), from_number(0x7f000001) of host order, or its four octets");
+    // clang-format on
 
     /// The address of a number in host order: 0x7f000001 is 127.0.0.1.
     [[nodiscard]] static constexpr ipv4_address from_number(std::uint32_t number) noexcept {

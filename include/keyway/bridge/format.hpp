@@ -5,7 +5,6 @@
 // Bridge to the standard library's text and containers: operator<<, std::formatter if the library has <format>, and
 // std::hash.
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -32,18 +31,6 @@
 namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail {
-
-template <class T>
-concept has_text = requires(const T& value) {
-    { value.text() } -> std::convertible_to<std::string_view>;
-};
-template <class T>
-concept has_message = requires(const T& value) {
-    { value.message() } -> std::convertible_to<std::string_view>;
-};
-
-template <class T>
-concept printable = has_text<T> || has_message<T>;
 
 template <printable T>
 auto printed(const T& value) noexcept {

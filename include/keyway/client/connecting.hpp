@@ -33,7 +33,9 @@ public:
     constexpr connecting() noexcept = default;
 
     /// Takes over a descriptor that is known to be such a socket; nothing is checked.
-    [[nodiscard]] static connecting adopt_unchecked(handle::native_type native) noexcept { return connecting(native); }
+    [[nodiscard]] static connecting adopt_unchecked(handle::native_type native) noexcept {
+        return connecting(view_type::borrow(native));
+    }
 
     /// The connection, which is blocking again, once the peer has answered.
     ///

@@ -16,12 +16,14 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <keyway/client/detail/background.hpp>
 #include <keyway/client/detail/lookup.hpp>
 #include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/exact.hpp>
 #include <keyway/detail/list_iterator.hpp>
 #include <keyway/detail/os/resolve.hpp>
 #include <keyway/detail/uninitialized.hpp>
@@ -40,6 +42,12 @@ class service {
 public:
     constexpr service() noexcept : service(std::uint16_t{0}) {}
     constexpr service(std::uint16_t port) noexcept : port_text_(fixed_text<5>{}.append_number(port)) {}
+    /// The port is a std::uint16_t, or a constant from 0 to 65535.
+    template <detail::wider_integer<std::uint16_t> N>
+    consteval service(const N& port) : service(std::uint16_t{detail::exact<std::uint16_t>(port)}) {}
+    // clang-format off
+    template <detail::wider_integer<std::uint16_t> N> service(N& port) requires(!std::is_const_v<N>) = KEYWAY_DELETE("a port is a std::uint16_t, 0 to 65535, an octet is a std::uint8_t, 0 to 255: check a wider number, then static_cast it");
+    // clang-format on
     template <std::convertible_to<std::string_view> Text>
     constexpr service(const Text& name_or_port) noexcept : service() {
         if (const std::string_view text = name_or_port; !text.empty()) name_ = text;

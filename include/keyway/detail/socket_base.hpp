@@ -149,7 +149,7 @@ public:
     /// Sets an option that fits this family, type and protocol: `set(option::no_delay{true})`.
     /// Errors: invalid_argument (out of range), no_protocol_option, operation_not_permitted, bad_file_descriptor. Source: setsockopt(2).
     template <option_for<F, T, P> O>
-    result<void> set(const O& option) const noexcept
+    [[nodiscard]] result<void> set(const O& option) const noexcept
         requires(!read_only_option<O>)
     {
         return set_option<F>(*this, option);
@@ -177,6 +177,12 @@ public:
     void set(const O&) const = KEYWAY_DELETE("this system does not have this option: its documentation says which do");
     template <absent_option O>
     void get() const = KEYWAY_DELETE("this system does not have this option: its documentation says which do");
+    template <class... O> requires(sizeof...(O) != 1 || !(socket_option<O> && ...))
+    void set(const O&...) const = KEYWAY_DELETE("set() takes one option: set(kw::option::no_delay{true}); an option of your own has a level, a name, a value_type and a value");
+    template <class... O> requires(sizeof...(O) > 0)
+    void get(const O&...) const = KEYWAY_DELETE("get() takes no argument, the option stands in angle brackets: get<kw::option::no_delay>()");
+    template <class O> requires(!socket_option<O>)
+    void get() const = KEYWAY_DELETE("get() takes an option in angle brackets: get<kw::option::no_delay>(); an option of your own has a level, a name, a value_type and a value");
     // clang-format on
 
 protected:

@@ -11,12 +11,14 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include <keyway/address/ip.hpp>
 #include <keyway/address/ipv4.hpp>
 #include <keyway/address/ipv6.hpp>
 #include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/exact.hpp>
 #include <keyway/detail/hash.hpp>
 #include <keyway/detail/literal.hpp>
 #include <keyway/detail/os.hpp>
@@ -66,7 +68,8 @@ public:
     using native_type = decltype(to_native(Address(), 0));
 
     constexpr internet_endpoint() noexcept : internet_endpoint(Address(), 0) {}
-    constexpr internet_endpoint(const Address& address, std::uint16_t port) noexcept
+    /// The port is a std::uint16_t, or a constant from 0 to 65535.
+    constexpr internet_endpoint(const Address& address, exact<std::uint16_t> port) noexcept
         : native_(to_native(address, port)) {}
     explicit internet_endpoint(for_overwrite) noexcept {}
 
@@ -120,6 +123,9 @@ public:
     static constexpr std::size_t max_text = ipv4_address::max_text + 6;
 
     using internet_endpoint::internet_endpoint;
+    // clang-format off
+    template <class A> requires(!std::is_convertible_v<A, ipv4_address>) endpoint(A&&, auto&&) = KEYWAY_DELETE("an endpoint is an address and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
+    // clang-format on
 
     /// Reads `192.0.2.1:80`. The port is required; neither it nor the octets may have leading zeros.
     /// Errors: a text_error with the position.
@@ -153,6 +159,9 @@ public:
     static constexpr std::size_t max_text = ipv6_address::max_text + 8;
 
     using internet_endpoint::internet_endpoint;
+    // clang-format off
+    template <class A> requires(!std::is_convertible_v<A, ipv6_address>) endpoint(A&&, auto&&) = KEYWAY_DELETE("an endpoint is an address and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
+    // clang-format on
 
     /// Reads `[2001:db8::1]:80` or `[fe80::1%2]:80`. Brackets and port are required (RFC 5952 section 6). The zone is an
     /// interface index; neither it nor the port may have leading zeros.
@@ -198,10 +207,13 @@ public:
     constexpr endpoint() noexcept : endpoint(endpoint<ipv4>{}) {}
     constexpr endpoint(const endpoint<ipv4>& e) noexcept : v4_(e), size_(endpoint<ipv4>::size()) {}
     constexpr endpoint(const endpoint<ipv6>& e) noexcept : v6_(e), size_(endpoint<ipv6>::size()) {}
-    constexpr endpoint(const ip_address& address, std::uint16_t port) noexcept
+    constexpr endpoint(const ip_address& address, detail::exact<std::uint16_t> port) noexcept
         : endpoint(address.is_v4() ? endpoint(endpoint<ipv4>(*address.as_v4(), port))
                                    : endpoint(endpoint<ipv6>(*address.as_v6(), port))) {}
     explicit endpoint(detail::for_overwrite storage) noexcept : v6_(storage) {}
+    // clang-format off
+    template <class A> requires(!std::is_convertible_v<A, ip_address>) endpoint(A&&, auto&&) = KEYWAY_DELETE("an endpoint is an address and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
+    // clang-format on
 
     /// Reads `192.0.2.1:80` or `[2001:db8::1]:80`. Errors: a text_error with the position.
     [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {

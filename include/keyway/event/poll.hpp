@@ -127,7 +127,7 @@ public:
     /// Removes a handle. Events that wait() has returned before stay in their span: keep what their tokens point to until
     /// they have been dealt with.
     /// Errors: not_added, bad_file_descriptor (it is closed).
-    result<void> remove(const handle_view& handle) noexcept {
+    [[nodiscard]] result<void> remove(const handle_view& handle) noexcept {
         return changed(detail::os::remove_from(poller_, handle.native_handle()), operation::poll_remove);
     }
 
@@ -157,7 +157,7 @@ public:
     /// Makes wait() return at once, in whichever thread waits, or the next one if none does. Calls made before wait()
     /// returns are merged. No data is passed: use a flag or a queue.
     /// Errors: bad_file_descriptor (the set is not open).
-    result<void> wake() const noexcept {
+    [[nodiscard]] result<void> wake() const noexcept {
         return detail::checked(detail::os::wake_poller(poller_), operation::poll_wake);
     }
 

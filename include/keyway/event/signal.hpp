@@ -78,7 +78,7 @@ public:
         if (!waker) return failure(waker);
         const auto claim = detail::os::catch_signals(signals.begin(), signals.size(), waker->native_handle());
         if (claim == detail::os::no_claim) return detail::last_error(operation::open);
-        return signal_stop(waker->release(), detail::caught_signals(claim));
+        return signal_stop(view_type::borrow(waker->release()), detail::caught_signals(claim));
     }
 
     /// The signal that arrived; 0 if none has.
@@ -116,7 +116,7 @@ public:
 
     /// Undoes cancel() and forgets the signal: the next one is the first again.
     /// Errors: bad_file_descriptor.
-    result<void> reset() const noexcept {
+    [[nodiscard]] result<void> reset() const noexcept {
         auto done = canceller_interface::reset();
         if (done) detail::os::forget_signal(cleanup().claim());
         return done;

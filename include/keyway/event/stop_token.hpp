@@ -45,7 +45,7 @@ public:
 private:
     struct request {
         canceller_view canceller;
-        void operator()() const noexcept { canceller.cancel(); }
+        void operator()() const noexcept { static_cast<void>(canceller.cancel()); }
     };
 
     std::stop_callback<request> callback_;

@@ -157,7 +157,7 @@ public:
     /// Errors: invalid_seek (a pipe has no positions; on Windows invalid_argument), invalid_argument (before the
     /// start).
     /// Source: lseek(2).
-    result<std::uint64_t> seek(std::int64_t offset, seek_from from = seek_from::start) const noexcept {
+    [[nodiscard]] result<std::uint64_t> seek(std::int64_t offset, seek_from from = seek_from::start) const noexcept {
         return number(detail::os::seek_file(native_, offset, from), operation::seek);
     }
 
@@ -170,7 +170,7 @@ public:
     /// Returns when the written data is on the disk and survives a loss of power.
     /// Errors: io_error, no_space_on_device (data written before is lost), invalid_argument (a pipe).
     /// Blocks: until the disk is done. Source: fsync(2).
-    result<void> sync() const noexcept
+    [[nodiscard("what a write left behind may not have reached the disk")]] result<void> sync() const noexcept
         requires(detail::may_write(A))
     {
         return detail::checked(detail::os::sync_file(native_), operation::sync);

@@ -28,11 +28,12 @@ public:
     /// Starts with the pseudo-header of TCP and UDP over IPv4. `length` is that of the message, including its header.
     /// Source: RFC 793 section 3.1; RFC 768.
     constexpr internet_checksum(const ipv4_address& source, const ipv4_address& destination, std::uint8_t protocol,
-                                std::uint16_t length) noexcept {
+                                std::uint32_t length) noexcept {
         add_octets(source.octets());
         add_octets(destination.octets());
         sum_ += protocol;
-        sum_ += length;
+        sum_ += length >> 16;
+        sum_ += length & 0xffffU;
     }
     /// Starts with the pseudo-header of TCP, UDP and ICMPv6 over IPv6, which has no scope ids.
     /// Source: RFC 8200 section 8.1.

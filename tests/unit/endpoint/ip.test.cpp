@@ -41,6 +41,21 @@ static_assert(std::is_convertible_v<endpoint<ipv6>, endpoint<ip>>);
 static_assert(!std::is_convertible_v<endpoint<ip>, endpoint<ipv4>>);
 static_assert(!std::is_convertible_v<endpoint<ipv4>, endpoint<ipv6>>);
 static_assert(!lends_from_a_temporary<endpoint<ip>>);
+
+// A port is a std::uint16_t, or what fits in one; of wider types only constants.
+template <class Endpoint, class Port>
+concept has_port_of = std::is_constructible_v<Endpoint, const typename Endpoint::address_type&, Port>;
+static_assert(has_port_of<endpoint<ipv4>, std::uint16_t> && has_port_of<endpoint<ip>, std::uint16_t&>);
+static_assert(has_port_of<endpoint<ipv6>, std::uint8_t&> && has_port_of<endpoint<ip>, const std::uint16_t>);
+static_assert(!has_port_of<endpoint<ipv4>, int&> && !has_port_of<endpoint<ip>, std::uint32_t&>);
+static_assert(!has_port_of<endpoint<ipv6>, long long&> && !has_port_of<endpoint<ip>, std::int16_t&>);
+static_assert(endpoint<ipv4>(ipv4_address::any(), 65535).port() == 65535);
+static_assert(endpoint<ip>(ipv6_address::any(), 65535LL).port() == 65535);
+static_assert(endpoint<ipv6>(ipv6_address::any(), 0U).port() == 0);
+
+// An address is no number and no text.
+static_assert(!std::is_constructible_v<endpoint<ipv4>, int, int> &&
+              !std::is_constructible_v<endpoint<ip>, const char*, std::uint16_t>);
 static_assert(endpoint<ipv4>::max_text == 21 && endpoint<ipv6>::max_text == 64);
 
 // Everything works at compile time.

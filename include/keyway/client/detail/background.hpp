@@ -44,7 +44,7 @@ struct shared_job {
         self->outcome = self->job.run();
         lookups_in_progress.fetch_sub(1);
         if (self->now.exchange(stage::finished) == stage::abandoned) delete self;
-        else self->signal.cancel();
+        else static_cast<void>(self->signal.cancel());
     }
 };
 

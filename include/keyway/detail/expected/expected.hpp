@@ -162,7 +162,7 @@ public:
     constexpr explicit operator bool() const noexcept { return has_value_; }
     constexpr bool has_value() const noexcept { return has_value_; }
 
-    /// The value; throws bad_expected_access<E> if there is none, and aborts if exceptions are disabled.
+    /// The value; throws bad_expected_access<E> if there is none, and terminates if exceptions are disabled.
     constexpr const T& value() const& {
         static_assert(std::is_copy_constructible_v<E>, "value() copies the error into the exception");
         if (!has_value_) own::throw_bad_expected_access(error_);

@@ -101,7 +101,7 @@ public:
 
     constexpr void operator*() const noexcept {}
 
-    /// Throws bad_expected_access<E> if there is an error, and aborts if exceptions are disabled.
+    /// Throws bad_expected_access<E> if there is an error, and terminates if exceptions are disabled.
     constexpr void value() const& {
         static_assert(std::is_copy_constructible_v<E>, "value() copies the error into the exception");
         if (!has_value_) own::throw_bad_expected_access(error_);

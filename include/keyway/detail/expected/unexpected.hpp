@@ -4,7 +4,6 @@
 
 #include <keyway/detail/config.hpp>
 
-#include <cstdlib>
 #include <exception>
 #include <initializer_list>
 #include <type_traits>
@@ -127,7 +126,7 @@ template <class E>
 #if KEYWAY_HAS_EXCEPTIONS
     throw bad_expected_access<std::remove_cvref_t<E>>(std::forward<E>(error));
 #else
-    std::abort();
+    std::terminate();
 #endif
 }
 

@@ -36,9 +36,9 @@ struct alignas(::sockaddr_in) sockaddr_v4 {
     std::array<std::uint8_t, 8> padding;
 };
 static_assert(sizeof(sockaddr_v4) == sizeof(::sockaddr_in) &&
-              offsetof(sockaddr_prefix, family) == offsetof(::sockaddr_in, sin_family) &&
-              offsetof(sockaddr_v4, port) == offsetof(::sockaddr_in, sin_port) &&
-              offsetof(sockaddr_v4, address) == offsetof(::sockaddr_in, sin_addr));
+              __builtin_offsetof(sockaddr_prefix, family) == __builtin_offsetof(::sockaddr_in, sin_family) &&
+              __builtin_offsetof(sockaddr_v4, port) == __builtin_offsetof(::sockaddr_in, sin_port) &&
+              __builtin_offsetof(sockaddr_v4, address) == __builtin_offsetof(::sockaddr_in, sin_addr));
 
 struct alignas(::sockaddr_in6) sockaddr_v6 {
     sockaddr_prefix prefix;
@@ -48,23 +48,23 @@ struct alignas(::sockaddr_in6) sockaddr_v6 {
     std::uint32_t scope_id;
 };
 static_assert(sizeof(sockaddr_v6) == sizeof(::sockaddr_in6) &&
-              offsetof(sockaddr_prefix, family) == offsetof(::sockaddr_in6, sin6_family) &&
-              offsetof(sockaddr_v6, port) == offsetof(::sockaddr_in6, sin6_port) &&
-              offsetof(sockaddr_v6, flow_info) == offsetof(::sockaddr_in6, sin6_flowinfo) &&
-              offsetof(sockaddr_v6, address) == offsetof(::sockaddr_in6, sin6_addr) &&
-              offsetof(sockaddr_v6, scope_id) == offsetof(::sockaddr_in6, sin6_scope_id));
+              __builtin_offsetof(sockaddr_prefix, family) == __builtin_offsetof(::sockaddr_in6, sin6_family) &&
+              __builtin_offsetof(sockaddr_v6, port) == __builtin_offsetof(::sockaddr_in6, sin6_port) &&
+              __builtin_offsetof(sockaddr_v6, flow_info) == __builtin_offsetof(::sockaddr_in6, sin6_flowinfo) &&
+              __builtin_offsetof(sockaddr_v6, address) == __builtin_offsetof(::sockaddr_in6, sin6_addr) &&
+              __builtin_offsetof(sockaddr_v6, scope_id) == __builtin_offsetof(::sockaddr_in6, sin6_scope_id));
 
 struct alignas(::sockaddr_un) sockaddr_local {
     sockaddr_prefix prefix;
     std::array<char, sizeof(::sockaddr_un::sun_path)> path;
 };
 static_assert(sizeof(sockaddr_local) == sizeof(::sockaddr_un) &&
-              offsetof(sockaddr_prefix, family) == offsetof(::sockaddr_un, sun_family) &&
-              offsetof(sockaddr_local, path) == offsetof(::sockaddr_un, sun_path));
+              __builtin_offsetof(sockaddr_prefix, family) == __builtin_offsetof(::sockaddr_un, sun_family) &&
+              __builtin_offsetof(sockaddr_local, path) == __builtin_offsetof(::sockaddr_un, sun_path));
 
 struct alignas(::sockaddr_storage) sockaddr_any {
     std::array<std::byte, sizeof(::sockaddr_storage)> bytes;
-    static constexpr std::size_t family_offset = offsetof(::sockaddr_storage, ss_family);
+    static constexpr std::size_t family_offset = __builtin_offsetof(::sockaddr_storage, ss_family);
     using family_type = decltype(::sockaddr_storage::ss_family);
 };
 
@@ -86,7 +86,7 @@ constexpr sockaddr_v6 make_address(std::array<std::uint8_t, 2> port, std::array<
 
 /// A local address without a name.
 constexpr sockaddr_local make_address() noexcept {
-    return {.prefix = make_prefix(AF_UNIX, offsetof(sockaddr_local, path)), .path = {}};
+    return {.prefix = make_prefix(AF_UNIX, __builtin_offsetof(sockaddr_local, path)), .path = {}};
 }
 /// Stores the length of a local address, on systems whose addresses have a length member.
 constexpr void set_length(sockaddr_local& address, std::size_t length) noexcept {

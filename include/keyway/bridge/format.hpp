@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <functional>
 #include <ostream>
-#include <string_view>
 
 #include <keyway/address/ip.hpp>
 #include <keyway/address/ipv4.hpp>

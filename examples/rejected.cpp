@@ -54,7 +54,7 @@ int main() {
     connection.set(kw::option::accepting{true});
 
 #elif REJECTED == 9  // an address of another family
-    // expect 9: (no matching constructor for initialization of|cannot convert|could not convert|no known conversion).*endpoint
+    // says 9: an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()
     auto nothing = kw::tcp4::connect({kw::ipv6_address::loopback(), 80});
 
 #elif REJECTED == 10  // a combination that does not exist

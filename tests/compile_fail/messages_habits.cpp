@@ -106,7 +106,7 @@ struct half_a_type {
 #endif
 
 #elif REJECTED == 9
-    // says 9: an endpoint is an address and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()
+    // says 9: an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()
 #ifdef CORRECTED
     [[maybe_unused]] auto server = kw::tcp4::listen({kw::ipv4_address::any(), 8080});
 #else
@@ -114,7 +114,7 @@ struct half_a_type {
 #endif
 
 #elif REJECTED == 10
-    // says 10: an endpoint is an address and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()
+    // says 10: an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()
 #ifdef CORRECTED
     [[maybe_unused]] auto server = kw::tcp6::listen({kw::ipv6_address::any(), 8080});
 #else
@@ -122,7 +122,7 @@ struct half_a_type {
 #endif
 
 #elif REJECTED == 11
-    // says 11: an endpoint is an address and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()
+    // says 11: an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()
 #ifdef CORRECTED
     [[maybe_unused]] auto made = kw::tcp::connect({"192.0.2.1"_ipv4, 80});
 #else

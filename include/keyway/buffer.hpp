@@ -179,9 +179,9 @@ template <detail::scatterable... Ranges>
 
 // clang-format off
 template <class... Ranges> requires(!(detail::gatherable<Ranges> && ...))
-void gather(Ranges&&...) = KEYWAY_DELETE("gather() refers to the bytes of variables, literals and views: keep a temporary in a variable first, and pass a pointer as std::span(pointer, size)");
+detail::refused gather(Ranges&&...) KEYWAY_DELETE("gather() refers to the bytes of variables, literals and views: keep a temporary in a variable first, and pass a pointer as std::span(pointer, size)");
 template <class... Ranges> requires(!(detail::scatterable<Ranges> && ...))
-void scatter(Ranges&&...) = KEYWAY_DELETE("scatter() refers to variables and views whose bytes can be written: keep a temporary in a variable first, and pass a pointer as std::span(pointer, size)");
+detail::refused scatter(Ranges&&...) KEYWAY_DELETE("scatter() refers to variables and views whose bytes can be written: keep a temporary in a variable first, and pass a pointer as std::span(pointer, size)");
 // clang-format on
 
 namespace detail {

@@ -170,31 +170,31 @@ public:
     [[nodiscard]] result<owner_type> duplicate() const noexcept { return detail::duplicate<owner_type>(native()); }
 
     // clang-format off
-    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...>) void send(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <class... B> requires(detail::no_sendable<B...>) void send(B&&...) const = KEYWAY_DELETE("send() takes bytes: text, an array, a vector, std::span(pointer, size), several with gather(), an object with std::as_bytes(std::span(&object, 1))");
-    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...> && byte_oriented<T>) void send_all(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <class... B> requires(detail::no_sendable<B...> && byte_oriented<T>) void send_all(B&&...) const = KEYWAY_DELETE("send_all() takes bytes: text, an array, a vector, std::span(pointer, size), several with gather(), an object with std::as_bytes(std::span(&object, 1))");
-    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...>) void recv(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <class... B> requires(detail::no_fillable<B...>) void recv(B&&...) const = KEYWAY_DELETE("recv() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
-    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...>) void peek(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <class... B> requires(detail::no_fillable<B...>) void peek(B&&...) const = KEYWAY_DELETE("peek() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
-    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...> && byte_oriented<T>) void recv_exact(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <class... B> requires(detail::no_fillable<B...> && byte_oriented<T>) void recv_exact(B&&...) const = KEYWAY_DELETE("recv_exact() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
-    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...> && byte_oriented<T>) void read(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <class... B> requires(detail::no_fillable<B...> && byte_oriented<T>) void read(B&&...) const = KEYWAY_DELETE("read() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
-    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...> && byte_oriented<T>) void write(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <class... B> requires(detail::no_sendable<B...> && byte_oriented<T>) void write(B&&...) const = KEYWAY_DELETE("write() takes bytes: text, an array, a vector, std::span(pointer, size), several with gather(), an object with std::as_bytes(std::span(&object, 1))");
-    void send_to(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call send()");
-    void recv_from(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call recv()");
-    void peek_from(auto&&...) const = KEYWAY_DELETE("a connected socket has one peer: call peek()");
-    void bind(auto&&...) const = KEYWAY_DELETE("a connection has its local endpoint already: bind() a socket, then connect() or listen()");
-    void listen(auto&&...) const = KEYWAY_DELETE("a connection has a peer: listen() with a socket of its own, tcp::listen(endpoint)");
-    void connect(auto&&...) const = KEYWAY_DELETE("a connection has its peer already: connect() another socket");
-    void accept(auto&&...) const = KEYWAY_DELETE("a connection has been accepted already: accept() is the listener's");
-    void read(auto&&...) const requires(T::is_message_oriented) = KEYWAY_DELETE("messages are received one by one: call recv()");
-    void write(auto&&...) const requires(T::is_message_oriented) = KEYWAY_DELETE("messages are sent one by one: call send()");
-    void send_all(auto&&...) const requires(T::is_message_oriented) = KEYWAY_DELETE("a message is sent whole: call send()");
-    void recv_exact(auto&&...) const requires(T::is_message_oriented) = KEYWAY_DELETE("a message ends where it ends: call recv()");
+    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...>) detail::refused send(B&&, const L&...) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_sendable<B...>) detail::refused send(B&&...) const KEYWAY_DELETE("send() takes bytes: text, an array, a vector, std::span(pointer, size), several with gather(), an object with std::as_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...> && byte_oriented<T>) detail::refused send_all(B&&, const L&...) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_sendable<B...> && byte_oriented<T>) detail::refused send_all(B&&...) const KEYWAY_DELETE("send_all() takes bytes: text, an array, a vector, std::span(pointer, size), several with gather(), an object with std::as_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...>) detail::refused recv(B&&, const L&...) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_fillable<B...>) detail::refused recv(B&&...) const KEYWAY_DELETE("recv() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...>) detail::refused peek(B&&, const L&...) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_fillable<B...>) detail::refused peek(B&&...) const KEYWAY_DELETE("peek() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...> && byte_oriented<T>) detail::refused recv_exact(B&&, const L&...) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_fillable<B...> && byte_oriented<T>) detail::refused recv_exact(B&&...) const KEYWAY_DELETE("recv_exact() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...> && byte_oriented<T>) detail::refused read(B&&, const L&...) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_fillable<B...> && byte_oriented<T>) detail::refused read(B&&...) const KEYWAY_DELETE("read() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...> && byte_oriented<T>) detail::refused write(B&&, const L&...) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_sendable<B...> && byte_oriented<T>) detail::refused write(B&&...) const KEYWAY_DELETE("write() takes bytes: text, an array, a vector, std::span(pointer, size), several with gather(), an object with std::as_bytes(std::span(&object, 1))");
+    detail::refused send_to(auto&&...) const KEYWAY_DELETE("a connected socket has one peer: call send()");
+    detail::refused recv_from(auto&&...) const KEYWAY_DELETE("a connected socket has one peer: call recv()");
+    detail::refused peek_from(auto&&...) const KEYWAY_DELETE("a connected socket has one peer: call peek()");
+    detail::refused bind(auto&&...) const KEYWAY_DELETE("a connection has its local endpoint already: bind() a socket, then connect() or listen()");
+    detail::refused listen(auto&&...) const KEYWAY_DELETE("a connection has a peer: listen() with a socket of its own, tcp::listen(endpoint)");
+    detail::refused connect(auto&&...) const KEYWAY_DELETE("a connection has its peer already: connect() another socket");
+    detail::refused accept(auto&&...) const KEYWAY_DELETE("a connection has been accepted already: accept() is the listener's");
+    detail::refused read(auto&&...) const requires(T::is_message_oriented) KEYWAY_DELETE("messages are received one by one: call recv()");
+    detail::refused write(auto&&...) const requires(T::is_message_oriented) KEYWAY_DELETE("messages are sent one by one: call send()");
+    detail::refused send_all(auto&&...) const requires(T::is_message_oriented) KEYWAY_DELETE("a message is sent whole: call send()");
+    detail::refused recv_exact(auto&&...) const requires(T::is_message_oriented) KEYWAY_DELETE("a message ends where it ends: call recv()");
     // clang-format on
 
 protected:
@@ -249,9 +249,9 @@ class connection : public owner<connection_interface<F, T, P>, typename detail::
 public:
     constexpr connection() noexcept = default;
     // clang-format off
-    connection(const connection&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
-    connection& operator=(const connection&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
-    template <class A> requires(!std::derived_from<std::remove_cvref_t<A>, connection_interface<F, T, P>>) explicit connection(A&&, auto&&...) = KEYWAY_DELETE("connect(endpoint) of the transport, as kw::tcp::connect({address, port}), makes a connection; adopt(descriptor) takes one over");
+    connection(const connection&) = delete;  // KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied")
+    connection& operator=(const connection&) = delete;  // KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied")
+    template <class A> requires(!std::derived_from<std::remove_cvref_t<A>, connection_interface<F, T, P>>) explicit connection(A&&, auto&&...) KEYWAY_DELETE("connect(endpoint) of the transport, as kw::tcp::connect({address, port}), makes a connection; adopt(descriptor) takes one over");
     // clang-format on
     connection(connection&&) noexcept = default;
     connection& operator=(connection&&) noexcept = default;
@@ -315,13 +315,13 @@ public:
     }
 
     // clang-format off
-    void reset() && requires(connectionless<T> || local_family<F>) = KEYWAY_DELETE("only a connection over a network can be reset: call close()");
-    void reset() & = KEYWAY_DELETE("reset() ends the connection: write std::move(connection).reset()");
-    template <limit_like L> void close_gracefully(const L&) && requires message_oriented<T> = KEYWAY_DELETE("only a stream is read to its end: call close()");
-    template <class... L> requires(byte_oriented<T> && (sizeof...(L) == 0 || detail::wrong_limit<L...>)) void close_gracefully(const L&...) && = KEYWAY_DELETE("one limit, a duration, a deadline or a canceller, says how long the peer may take: std::move(connection).close_gracefully(5s)");
-    void close_gracefully(auto&&...) & = KEYWAY_DELETE("close_gracefully() ends the connection: write std::move(connection).close_gracefully(limit)");
-    void disconnect() && requires connection_oriented<T> = KEYWAY_DELETE("a stream cannot change its peer: close() it and connect() another");
-    void disconnect() & = KEYWAY_DELETE("disconnect() consumes the connection: write std::move(connection).disconnect()");
+    detail::refused reset() && requires(connectionless<T> || local_family<F>) KEYWAY_DELETE("only a connection over a network can be reset: call close()");
+    detail::refused reset() & KEYWAY_DELETE("reset() ends the connection: write std::move(connection).reset()");
+    template <limit_like L> detail::refused close_gracefully(const L&) && requires message_oriented<T> KEYWAY_DELETE("only a stream is read to its end: call close()");
+    template <class... L> requires(byte_oriented<T> && (sizeof...(L) == 0 || detail::wrong_limit<L...>)) detail::refused close_gracefully(const L&...) && KEYWAY_DELETE("one limit, a duration, a deadline or a canceller, says how long the peer may take: std::move(connection).close_gracefully(5s)");
+    detail::refused close_gracefully(auto&&...) & KEYWAY_DELETE("close_gracefully() ends the connection: write std::move(connection).close_gracefully(limit)");
+    detail::refused disconnect() && requires connection_oriented<T> KEYWAY_DELETE("a stream cannot change its peer: close() it and connect() another");
+    detail::refused disconnect() & KEYWAY_DELETE("disconnect() consumes the connection: write std::move(connection).disconnect()");
     // clang-format on
 
 private:

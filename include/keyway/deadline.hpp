@@ -132,9 +132,9 @@ public:
 
     // clang-format off
     template <class N> requires std::is_arithmetic_v<N>
-    deadline(N) = KEYWAY_DELETE("a limit has a unit: write 5s or 500ms (std::chrono_literals)");
+    deadline(N) KEYWAY_DELETE("a limit has a unit: write 5s or 500ms (std::chrono_literals)");
     template <time_point_shape T> requires(!steady_time_point<T>)
-    deadline(const T&) = KEYWAY_DELETE("this clock can be set: use a time point of std::chrono::steady_clock, or a duration");
+    deadline(const T&) KEYWAY_DELETE("this clock can be set: use a time point of std::chrono::steady_clock, or a duration");
     // clang-format on
 
 private:

@@ -147,7 +147,7 @@ public:
         return e.domain() == error_domain::resolver && e.code() == static_cast<int>(condition);
     }
     // clang-format off
-    template <class Code> requires(std::is_arithmetic_v<Code> || std::is_enum_v<Code>) friend bool operator==(const error&, Code) = KEYWAY_DELETE("compare with a kw::errc: error == kw::errc::address_in_use; <keyway/bridge/system_error.hpp> compares with std::errc, code() is the number");
+    template <class Code> requires(std::is_arithmetic_v<Code> || std::is_enum_v<Code>) friend bool operator==(const error&, Code) KEYWAY_DELETE("compare with a kw::errc: error == kw::errc::address_in_use; <keyway/bridge/system_error.hpp> compares with std::errc, code() is the number");
     // clang-format on
 
 private:

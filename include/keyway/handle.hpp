@@ -70,7 +70,7 @@ public:
 
     // clang-format off
     template <class Owner> requires detail::owning<Owner> && (std::derived_from<Owner, Interface> || detail::widens_to<Owner, Interface>)
-    view(const Owner&&) = KEYWAY_DELETE("a temporary owner closes its descriptor at the end of this line: keep the owner in a variable that outlives the view");
+    view(const Owner&&) KEYWAY_DELETE("a temporary owner closes its descriptor at the end of this line: keep the owner in a variable that outlives the view");
     // clang-format on
 
 private:
@@ -121,8 +121,8 @@ public:
     constexpr owner() noexcept = default;
 
     // clang-format off
-    owner(const owner&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
-    owner& operator=(const owner&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
+    owner(const owner&) = delete;  // KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied")
+    owner& operator=(const owner&) = delete;  // KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied")
     // clang-format on
     owner(owner&& other) noexcept : Interface(static_cast<const Interface&>(other)), cleanup_(other.cleanup_) {
         other.forget();

@@ -101,11 +101,11 @@ public:
 
     // clang-format off
     template <std::derived_from<canceller_interface> Canceller> requires detail::owning<Canceller>
-    limit(const Canceller&&) = KEYWAY_DELETE("a temporary canceller is closed at the end of this line: keep it in a variable that outlives the limit");
+    limit(const Canceller&&) KEYWAY_DELETE("a temporary canceller is closed at the end of this line: keep it in a variable that outlives the limit");
     template <class N> requires std::is_arithmetic_v<N>
-    limit(N) = KEYWAY_DELETE("a limit has a unit: write 5s or 500ms (std::chrono_literals)");
+    limit(N) KEYWAY_DELETE("a limit has a unit: write 5s or 500ms (std::chrono_literals)");
     template <time_point_shape T> requires(!steady_time_point<T>)
-    limit(const T&) = KEYWAY_DELETE("this clock can be set: use a time point of std::chrono::steady_clock, or a duration");
+    limit(const T&) KEYWAY_DELETE("this clock can be set: use a time point of std::chrono::steady_clock, or a duration");
     // clang-format on
 
 private:

@@ -82,25 +82,25 @@ public:
     }
 
     // clang-format off
-    template <class... L> requires detail::wrong_limit<L...> void accept(const L&...) const = KEYWAY_DELETE("accept() takes one limit, a duration, a deadline or a canceller: accept(5s), accept(stop), accept(kw::limit(5s).cancelled_by(stop)); it returns the connection and its peer");
-    void shutdown() const requires(KEYWAY_HAS_LISTENER_SHUTDOWN == 0) = KEYWAY_DELETE("only Linux wakes accept() by shutdown: elsewhere set option::non_blocking, or connect to the listener once more");
-    void send(auto&&...) const = KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
-    void send_all(auto&&...) const = KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
-    void send_to(auto&&...) const = KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
-    void write(auto&&...) const = KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
-    void recv(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
-    void recv_exact(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
-    void recv_from(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
-    void peek(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
-    void peek_from(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
-    void read(auto&&...) const = KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
-    void peer_endpoint(auto&&...) const = KEYWAY_DELETE("a listener has no peer: accept() returns each connection with its peer");
-    void shutdown_send(auto&&...) const = KEYWAY_DELETE("a listener has no direction to shut down: close() it, or end accept() by a limit or a canceller");
-    void shutdown_receive(auto&&...) const = KEYWAY_DELETE("a listener has no direction to shut down: close() it, or end accept() by a limit or a canceller");
-    void shutdown_both(auto&&...) const = KEYWAY_DELETE("a listener has no direction to shut down: close() it, or end accept() by a limit or a canceller");
-    void connect(auto&&...) const = KEYWAY_DELETE("a listener waits for others: connect() with a socket of its own");
-    void bind(auto&&...) const = KEYWAY_DELETE("a listener is bound already: open another socket for another endpoint");
-    void listen(auto&&...) const = KEYWAY_DELETE("a listener listens already: call accept()");
+    template <class... L> requires detail::wrong_limit<L...> detail::refused accept(const L&...) const KEYWAY_DELETE("accept() takes one limit, a duration, a deadline or a canceller: accept(5s), accept(stop), accept(kw::limit(5s).cancelled_by(stop)); it returns the connection and its peer");
+    detail::refused shutdown() const requires(KEYWAY_HAS_LISTENER_SHUTDOWN == 0) KEYWAY_DELETE("only Linux wakes accept() by shutdown: elsewhere set option::non_blocking, or connect to the listener once more");
+    detail::refused send(auto&&...) const KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
+    detail::refused send_all(auto&&...) const KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
+    detail::refused send_to(auto&&...) const KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
+    detail::refused write(auto&&...) const KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
+    detail::refused recv(auto&&...) const KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
+    detail::refused recv_exact(auto&&...) const KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
+    detail::refused recv_from(auto&&...) const KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
+    detail::refused peek(auto&&...) const KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
+    detail::refused peek_from(auto&&...) const KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
+    detail::refused read(auto&&...) const KEYWAY_DELETE("a listener has no peer: recv() on a connection that accept() returns");
+    detail::refused peer_endpoint(auto&&...) const KEYWAY_DELETE("a listener has no peer: accept() returns each connection with its peer");
+    detail::refused shutdown_send(auto&&...) const KEYWAY_DELETE("a listener has no direction to shut down: close() it, or end accept() by a limit or a canceller");
+    detail::refused shutdown_receive(auto&&...) const KEYWAY_DELETE("a listener has no direction to shut down: close() it, or end accept() by a limit or a canceller");
+    detail::refused shutdown_both(auto&&...) const KEYWAY_DELETE("a listener has no direction to shut down: close() it, or end accept() by a limit or a canceller");
+    detail::refused connect(auto&&...) const KEYWAY_DELETE("a listener waits for others: connect() with a socket of its own");
+    detail::refused bind(auto&&...) const KEYWAY_DELETE("a listener is bound already: open another socket for another endpoint");
+    detail::refused listen(auto&&...) const KEYWAY_DELETE("a listener listens already: call accept()");
     // clang-format on
 
 protected:
@@ -130,9 +130,9 @@ class listener : public owner<listener_interface<F, T, P>, typename detail::bind
 public:
     constexpr listener() noexcept = default;
     // clang-format off
-    listener(const listener&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
-    listener& operator=(const listener&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
-    template <class A> requires(!std::derived_from<std::remove_cvref_t<A>, listener_interface<F, T, P>>) explicit listener(A&&, auto&&...) = KEYWAY_DELETE("listen(endpoint) of the transport, as kw::tcp::listen({address, port}), makes a listener; adopt(descriptor) takes one over");
+    listener(const listener&) = delete;  // KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied")
+    listener& operator=(const listener&) = delete;  // KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied")
+    template <class A> requires(!std::derived_from<std::remove_cvref_t<A>, listener_interface<F, T, P>>) explicit listener(A&&, auto&&...) KEYWAY_DELETE("listen(endpoint) of the transport, as kw::tcp::listen({address, port}), makes a listener; adopt(descriptor) takes one over");
     // clang-format on
     listener(listener&&) noexcept = default;
     listener& operator=(listener&&) noexcept = default;

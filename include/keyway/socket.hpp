@@ -125,36 +125,36 @@ public:
     }
 
     // clang-format off
-    template <class At> requires(!std::is_convertible_v<At, endpoint>) void bind(At&&, auto&&...) const = KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()");
-    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...> && connectionless<T>) void send_to(B&&, const endpoint&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <class... B> requires(detail::no_addressed<endpoint, B...> && connectionless<T>) void send_to(B&&...) const = KEYWAY_DELETE("send_to() takes bytes and the endpoint of the receiver: send_to(data, {address, port}), where data is text, an array, a vector or std::span(pointer, size)");
-    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...> && connectionless<T>) void recv_from(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <class... B> requires(detail::no_fillable<B...> && connectionless<T>) void recv_from(B&&...) const = KEYWAY_DELETE("recv_from() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
-    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...> && connectionless<T>) void peek_from(B&&, const L&...) const = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <class... B> requires(detail::no_fillable<B...> && connectionless<T>) void peek_from(B&&...) const = KEYWAY_DELETE("peek_from() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
-    void send(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("this socket has no peer yet: call connect() and send() on the connection that it returns");
-    void send_all(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("this socket has no peer yet: call connect() and send() on the connection that it returns");
-    void write(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("this socket has no peer yet: call connect() and send() on the connection that it returns");
-    void send(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("this socket has no peer: call send_to(), or connect() first");
-    void send_all(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("this socket has no peer: call send_to(), or connect() first");
-    void write(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("this socket has no peer: call send_to(), or connect() first");
-    void recv(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("this socket has no peer yet: call connect() and recv() on the connection that it returns");
-    void recv_exact(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("this socket has no peer yet: call connect() and recv() on the connection that it returns");
-    void peek(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("this socket has no peer yet: call connect() and recv() on the connection that it returns");
-    void read(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("this socket has no peer yet: call connect() and recv() on the connection that it returns");
-    void recv(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("this socket has no peer: call recv_from(), which reports the sender, or connect() first");
-    void recv_exact(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("this socket has no peer: call recv_from(), which reports the sender, or connect() first");
-    void peek(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("this socket has no peer: call recv_from(), which reports the sender, or connect() first");
-    void read(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("this socket has no peer: call recv_from(), which reports the sender, or connect() first");
-    void send_to(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("a stream goes to the one peer of a connection: call connect() and send()");
-    void peek_from(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("a stream comes from the one peer of a connection: call connect() and recv()");
-    void recv_from(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("a stream comes from the one peer of a connection: call connect() and recv()");
-    void shutdown_send(auto&&...) const = KEYWAY_DELETE("a socket without a peer has no direction to shut down: close() it");
-    void shutdown_receive(auto&&...) const = KEYWAY_DELETE("a socket without a peer has no direction to shut down: close() it");
-    void shutdown_both(auto&&...) const = KEYWAY_DELETE("a socket without a peer has no direction to shut down: close() it");
-    void peer_endpoint(auto&&...) const = KEYWAY_DELETE("this socket has no peer: connect() it, or take the sender that recv_from() reports");
-    void accept(auto&&...) const requires connection_oriented<T> = KEYWAY_DELETE("only a listener accepts: call listen() first");
-    void accept(auto&&...) const requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    template <class At> requires(!std::is_convertible_v<At, endpoint>) detail::refused bind(At&&, auto&&...) const KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()");
+    template <class B, class... L> requires(detail::sendable<B> && detail::wrong_limit<L...> && connectionless<T>) detail::refused send_to(B&&, const endpoint&, const L&...) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_addressed<endpoint, B...> && connectionless<T>) detail::refused send_to(B&&...) const KEYWAY_DELETE("send_to() takes bytes and the endpoint of the receiver: send_to(data, {address, port}), where data is text, an array, a vector or std::span(pointer, size)");
+    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...> && connectionless<T>) detail::refused recv_from(B&&, const L&...) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_fillable<B...> && connectionless<T>) detail::refused recv_from(B&&...) const KEYWAY_DELETE("recv_from() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
+    template <class B, class... L> requires(detail::fillable<B> && detail::wrong_limit<L...> && connectionless<T>) detail::refused peek_from(B&&, const L&...) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <class... B> requires(detail::no_fillable<B...> && connectionless<T>) detail::refused peek_from(B&&...) const KEYWAY_DELETE("peek_from() fills a buffer that has a name and may be written: an array, a vector, std::span(pointer, size), several with scatter(), an object with std::as_writable_bytes(std::span(&object, 1))");
+    detail::refused send(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("this socket has no peer yet: call connect() and send() on the connection that it returns");
+    detail::refused send_all(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("this socket has no peer yet: call connect() and send() on the connection that it returns");
+    detail::refused write(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("this socket has no peer yet: call connect() and send() on the connection that it returns");
+    detail::refused send(auto&&...) const requires connectionless<T> KEYWAY_DELETE("this socket has no peer: call send_to(), or connect() first");
+    detail::refused send_all(auto&&...) const requires connectionless<T> KEYWAY_DELETE("this socket has no peer: call send_to(), or connect() first");
+    detail::refused write(auto&&...) const requires connectionless<T> KEYWAY_DELETE("this socket has no peer: call send_to(), or connect() first");
+    detail::refused recv(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("this socket has no peer yet: call connect() and recv() on the connection that it returns");
+    detail::refused recv_exact(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("this socket has no peer yet: call connect() and recv() on the connection that it returns");
+    detail::refused peek(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("this socket has no peer yet: call connect() and recv() on the connection that it returns");
+    detail::refused read(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("this socket has no peer yet: call connect() and recv() on the connection that it returns");
+    detail::refused recv(auto&&...) const requires connectionless<T> KEYWAY_DELETE("this socket has no peer: call recv_from(), which reports the sender, or connect() first");
+    detail::refused recv_exact(auto&&...) const requires connectionless<T> KEYWAY_DELETE("this socket has no peer: call recv_from(), which reports the sender, or connect() first");
+    detail::refused peek(auto&&...) const requires connectionless<T> KEYWAY_DELETE("this socket has no peer: call recv_from(), which reports the sender, or connect() first");
+    detail::refused read(auto&&...) const requires connectionless<T> KEYWAY_DELETE("this socket has no peer: call recv_from(), which reports the sender, or connect() first");
+    detail::refused send_to(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("a stream goes to the one peer of a connection: call connect() and send()");
+    detail::refused peek_from(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("a stream comes from the one peer of a connection: call connect() and recv()");
+    detail::refused recv_from(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("a stream comes from the one peer of a connection: call connect() and recv()");
+    detail::refused shutdown_send(auto&&...) const KEYWAY_DELETE("a socket without a peer has no direction to shut down: close() it");
+    detail::refused shutdown_receive(auto&&...) const KEYWAY_DELETE("a socket without a peer has no direction to shut down: close() it");
+    detail::refused shutdown_both(auto&&...) const KEYWAY_DELETE("a socket without a peer has no direction to shut down: close() it");
+    detail::refused peer_endpoint(auto&&...) const KEYWAY_DELETE("this socket has no peer: connect() it, or take the sender that recv_from() reports");
+    detail::refused accept(auto&&...) const requires connection_oriented<T> KEYWAY_DELETE("only a listener accepts: call listen() first");
+    detail::refused accept(auto&&...) const requires connectionless<T> KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
     // clang-format on
 
 protected:
@@ -196,9 +196,9 @@ public:
 
     constexpr socket() noexcept = default;
     // clang-format off
-    socket(const socket&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
-    socket& operator=(const socket&) = KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied");
-    template <class A> requires(!std::derived_from<std::remove_cvref_t<A>, socket_interface<F, T, P>>) explicit socket(A&&, auto&&...) = KEYWAY_DELETE("a socket is made by open(), or by open_for(endpoint) of the family ip; adopt(descriptor) takes one over");
+    socket(const socket&) = delete;  // KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied")
+    socket& operator=(const socket&) = delete;  // KEYWAY_DELETE("a descriptor has one owner: std::move() it, duplicate() it, or pass the view, which can be copied")
+    template <class A> requires(!std::derived_from<std::remove_cvref_t<A>, socket_interface<F, T, P>>) explicit socket(A&&, auto&&...) KEYWAY_DELETE("a socket is made by open(), or by open_for(endpoint) of the family ip; adopt(descriptor) takes one over");
     // clang-format on
     socket(socket&&) noexcept = default;
     socket& operator=(socket&&) noexcept = default;
@@ -276,15 +276,15 @@ public:
     }
 
     // clang-format off
-    static void open(auto&&...) requires(!fixed_domain<F>) = KEYWAY_DELETE("this family is decided at run time: call open_for(endpoint), or name ipv4 or ipv6");
-    void listen(auto&&...) && requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
-    void listen(auto&&...) & requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
-    void listen(auto&&...) & requires connection_oriented<T> = KEYWAY_DELETE("listen() consumes the socket: write std::move(socket).listen()");
-    template <class At> requires(!std::is_convertible_v<At, endpoint>) void bind(At&&, auto&&...) = KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()");
-    template <class To> requires(!std::is_convertible_v<To, endpoint>) void connect(To&&, auto&&...) && = KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()");
-    template <limit_like L> void connect(const endpoint&, const L&) && requires(connectionless<T> && !std::same_as<L, no_limit>) = KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
-    template <not_a_limit L> void connect(const endpoint&, const L&) && = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s)");
-    void connect(const endpoint&, auto&&...) & = KEYWAY_DELETE("connect() consumes the socket: write std::move(socket).connect(endpoint)");
+    static detail::refused open(auto&&...) requires(!fixed_domain<F>) KEYWAY_DELETE("this family is decided at run time: call open_for(endpoint), or name ipv4 or ipv6");
+    detail::refused listen(auto&&...) && requires connectionless<T> KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    detail::refused listen(auto&&...) & requires connectionless<T> KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    detail::refused listen(auto&&...) & requires connection_oriented<T> KEYWAY_DELETE("listen() consumes the socket: write std::move(socket).listen()");
+    template <class At> requires(!std::is_convertible_v<At, endpoint>) detail::refused bind(At&&, auto&&...) KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()");
+    template <class To> requires(!std::is_convertible_v<To, endpoint>) detail::refused connect(To&&, auto&&...) && KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()");
+    template <limit_like L> detail::refused connect(const endpoint&, const L&) && requires(connectionless<T> && !std::same_as<L, no_limit>) KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
+    template <not_a_limit L> detail::refused connect(const endpoint&, const L&) && KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s)");
+    detail::refused connect(const endpoint&, auto&&...) & KEYWAY_DELETE("connect() consumes the socket: write std::move(socket).connect(endpoint)");
     // clang-format on
 
 private:

@@ -94,8 +94,8 @@ concept printable = has_text<T> || has_message<T>;
 }  // namespace detail
 
 // clang-format off
-template <class Traits, detail::printable T> void operator<<(std::basic_ostream<char, Traits>&, const T&) = KEYWAY_DELETE("include <keyway/bridge/format.hpp>, which prints addresses, endpoints and errors; or print their text() or message()");
-template <class Traits, class T> requires requires(const T& t) { t.has_value(); t.error(); } void operator<<(std::basic_ostream<char, Traits>&, const T&) = KEYWAY_DELETE("a result is printed by what it holds: look first whether there is a value, then print *result, or result.error().message()");
+template <class Traits, detail::printable T> detail::refused operator<<(std::basic_ostream<char, Traits>&, const T&) KEYWAY_DELETE("include <keyway/bridge/format.hpp>, which prints addresses, endpoints and errors; or print their text() or message()");
+template <class Traits, class T> requires requires(const T& t) { t.has_value(); t.error(); } detail::refused operator<<(std::basic_ostream<char, Traits>&, const T&) KEYWAY_DELETE("a result is printed by what it holds: look first whether there is a value, then print *result, or result.error().message()");
 // clang-format on
 
 /// Why a text, or a sequence of bytes, is not an address, network or endpoint.

@@ -198,17 +198,17 @@ struct transport : detail::listener_names<F, T, P> {
     }
 
     // clang-format off
-    template <class At> requires(!std::is_convertible_v<At, endpoint> && connection_oriented<T>) static result<typename detail::listener_of<F, T, P>::type> listen(At&&, auto&&...) = KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()");
-    template <class At> requires(!std::is_convertible_v<At, endpoint>) static result<socket> bind(At&&, auto&&...) = KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()");
-    static void listen(const endpoint&, auto&&...) requires connectionless<T> = KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
-    template <class O> requires(!std::is_convertible_v<O, listen_options> && T::is_connection_oriented) static result<typename detail::listener_of<F, T, P>::type> listen(const endpoint&, O&&, auto&&...) = KEYWAY_DELETE("the backlog is one of the options: listen(endpoint, {.backlog = 16})");
-    static void connect(std::string_view, const auto&, auto&&...) requires(connectionless<T> && internet_family<F>) = KEYWAY_DELETE("a datagram socket connects to one endpoint: resolve<ip, datagram>(host, service) finds the endpoints of a name");
-    template <limit_like L> static void connect(const endpoint&, const L&) requires(connectionless<T> && !std::same_as<L, no_limit>) = KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
-    template <class To, class... Rest> requires detail::no_destination<endpoint, To, Rest...> static void connect(const To&, const Rest&...) = KEYWAY_DELETE("connect() takes an endpoint of this family, {address, port}: of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6(); or a host and its service: connect(host, service)");
-    template <class Where = endpoint, not_a_limit L> static void connect(const Where&, const L&, auto&&...) requires(std::is_convertible_v<const Where&, endpoint> || detail::endpoint_range<Where, endpoint>) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)");
-    template <not_a_limit L> static void connect(std::string_view, const service&, const L&, auto&&...) requires(connection_oriented<T> && internet_family<F>) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)");
-    template <not_a_limit L> static void pair(const L&) requires(pairable_family<F> || (internet_family<F> && byte_oriented<T>)) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: pair(5s)");
-    static void pair(auto&&...) requires(!pairable_family<F> && !(internet_family<F> && byte_oriented<T>)) = KEYWAY_DELETE("TCP makes pairs everywhere, AF_UNIX where socketpair(2) is (not on Windows), and others do not: connect() one to the other");
+    template <class At> requires(!std::is_convertible_v<At, endpoint> && connection_oriented<T>) static result<typename detail::listener_of<F, T, P>::type> listen(At&&, auto&&...) KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()");
+    template <class At> requires(!std::is_convertible_v<At, endpoint>) static result<socket> bind(At&&, auto&&...) KEYWAY_DELETE("an endpoint of this family is needed: {kw::ipv4_address::any(), 8080}; of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6()");
+    static detail::refused listen(const endpoint&, auto&&...) requires connectionless<T> KEYWAY_DELETE("a datagram socket has no connections to accept; bind() it and call recv_from()");
+    template <class O> requires(!std::is_convertible_v<O, listen_options> && T::is_connection_oriented) static result<typename detail::listener_of<F, T, P>::type> listen(const endpoint&, O&&, auto&&...) KEYWAY_DELETE("the backlog is one of the options: listen(endpoint, {.backlog = 16})");
+    static detail::refused connect(std::string_view, const auto&, auto&&...) requires(connectionless<T> && internet_family<F>) KEYWAY_DELETE("a datagram socket connects to one endpoint: resolve<ip, datagram>(host, service) finds the endpoints of a name");
+    template <limit_like L> static detail::refused connect(const endpoint&, const L&) requires(connectionless<T> && !std::same_as<L, no_limit>) KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
+    template <class To, class... Rest> requires detail::no_destination<endpoint, To, Rest...> static detail::refused connect(const To&, const Rest&...) KEYWAY_DELETE("connect() takes an endpoint of this family, {address, port}: of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6(); or a host and its service: connect(host, service)");
+    template <class Where = endpoint, not_a_limit L> static detail::refused connect(const Where&, const L&, auto&&...) requires(std::is_convertible_v<const Where&, endpoint> || detail::endpoint_range<Where, endpoint>) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)");
+    template <not_a_limit L> static detail::refused connect(std::string_view, const service&, const L&, auto&&...) requires(connection_oriented<T> && internet_family<F>) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)");
+    template <not_a_limit L> static detail::refused pair(const L&) requires(pairable_family<F> || (internet_family<F> && byte_oriented<T>)) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: pair(5s)");
+    static detail::refused pair(auto&&...) requires(!pairable_family<F> && !(internet_family<F> && byte_oriented<T>)) KEYWAY_DELETE("TCP makes pairs everywhere, AF_UNIX where socketpair(2) is (not on Windows), and others do not: connect() one to the other");
     // clang-format on
 
 private:
@@ -291,9 +291,9 @@ using unix_stream = transport<unix_domain, stream>;
 using unix_datagram = transport<unix_domain, datagram>;
 #else
 struct unix_datagram {
-    static void bind(auto&&...) = KEYWAY_DELETE("Windows has AF_UNIX streams only; Linux, the BSDs and macOS have datagrams: use unix_stream, or udp over loopback");
-    static void connect(auto&&...) = KEYWAY_DELETE("Windows has AF_UNIX streams only; Linux, the BSDs and macOS have datagrams: use unix_stream, or udp over loopback");
-    static void pair(auto&&...) = KEYWAY_DELETE("Windows has AF_UNIX streams only; Linux, the BSDs and macOS have datagrams: use unix_stream, or udp over loopback");
+    static detail::refused bind(auto&&...) KEYWAY_DELETE("Windows has AF_UNIX streams only; Linux, the BSDs and macOS have datagrams: use unix_stream, or udp over loopback");
+    static detail::refused connect(auto&&...) KEYWAY_DELETE("Windows has AF_UNIX streams only; Linux, the BSDs and macOS have datagrams: use unix_stream, or udp over loopback");
+    static detail::refused pair(auto&&...) KEYWAY_DELETE("Windows has AF_UNIX streams only; Linux, the BSDs and macOS have datagrams: use unix_stream, or udp over loopback");
 };
 #endif
 
@@ -301,9 +301,9 @@ struct unix_datagram {
 using unix_seqpacket = transport<unix_domain, seqpacket>;
 #else
 struct unix_seqpacket {
-    static void listen(auto&&...) = KEYWAY_DELETE("Windows and macOS have no AF_UNIX seqpacket sockets; Linux and the BSDs have: use unix_stream with lengths of your own");
-    static void connect(auto&&...) = KEYWAY_DELETE("Windows and macOS have no AF_UNIX seqpacket sockets; Linux and the BSDs have: use unix_stream with lengths of your own");
-    static void pair(auto&&...) = KEYWAY_DELETE("Windows and macOS have no AF_UNIX seqpacket sockets; Linux and the BSDs have: use unix_stream with lengths of your own");
+    static detail::refused listen(auto&&...) KEYWAY_DELETE("Windows and macOS have no AF_UNIX seqpacket sockets; Linux and the BSDs have: use unix_stream with lengths of your own");
+    static detail::refused connect(auto&&...) KEYWAY_DELETE("Windows and macOS have no AF_UNIX seqpacket sockets; Linux and the BSDs have: use unix_stream with lengths of your own");
+    static detail::refused pair(auto&&...) KEYWAY_DELETE("Windows and macOS have no AF_UNIX seqpacket sockets; Linux and the BSDs have: use unix_stream with lengths of your own");
 };
 #endif
 // clang-format on

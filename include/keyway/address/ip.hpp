@@ -50,8 +50,8 @@ public:
     [[nodiscard]] constexpr const ipv4_address* as_v4() const& noexcept { return is_v6_ ? nullptr : &v4_; }
     [[nodiscard]] constexpr const ipv6_address* as_v6() const& noexcept { return is_v6_ ? &v6_ : nullptr; }
     // clang-format off
-    const ipv4_address* as_v4() const&& = KEYWAY_DELETE("the pointer would outlive the temporary address: keep the address in a variable");
-    const ipv6_address* as_v6() const&& = KEYWAY_DELETE("the pointer would outlive the temporary address: keep the address in a variable");
+    const ipv4_address* as_v4() const&& KEYWAY_DELETE("the pointer would outlive the temporary address: keep the address in a variable");
+    const ipv6_address* as_v6() const&& KEYWAY_DELETE("the pointer would outlive the temporary address: keep the address in a variable");
     // clang-format on
 
     /// Writes the bytes in network order, 4 or 16, into the caller's buffer. Returns: the part written.

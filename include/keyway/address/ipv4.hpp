@@ -41,7 +41,7 @@ public:
                            detail::exact<std::uint8_t> d) noexcept
         : octets_{a, b, c, d} {}
     // clang-format off
-    template <std::integral N> explicit ipv4_address(N number) = KEYWAY_DELETE("an address is not a number: kw::ipv4_address::any(), loopback(), from_number(0x7f000001) of host order, or its four octets");
+    template <std::integral N> explicit ipv4_address(N number) KEYWAY_DELETE("an address is not a number: kw::ipv4_address::any(), loopback(), from_number(0x7f000001) of host order, or its four octets");
     // clang-format on
 
     /// The address of a number in host order: 0x7f000001 is 127.0.0.1.

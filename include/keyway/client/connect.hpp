@@ -258,9 +258,9 @@ template <class Transport, limit_like L = no_limit, socket_hook<typename Transpo
 
 // clang-format off
 template <class Transport, class Range, not_a_limit L> requires(!std::convertible_to<const Range&, std::string_view>)
-void connect(const Range&, const L&, auto&&...) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect<tcp>(endpoints, 5s, options)");
+detail::refused connect(const Range&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect<tcp>(endpoints, 5s, options)");
 template <class Transport, not_a_limit L>
-void connect(std::string_view, const service&, const L&, auto&&...) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)");
+detail::refused connect(std::string_view, const service&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)");
 // clang-format on
 
 namespace detail {

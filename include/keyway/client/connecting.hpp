@@ -59,7 +59,7 @@ public:
     }
 
     // clang-format off
-    void finish() & = KEYWAY_DELETE("finish() consumes the attempt: write std::move(attempt).finish()");
+    detail::refused finish() & KEYWAY_DELETE("finish() consumes the attempt: write std::move(attempt).finish()");
     // clang-format on
 
 private:

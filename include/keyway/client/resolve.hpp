@@ -46,7 +46,7 @@ public:
     template <detail::wider_integer<std::uint16_t> N>
     consteval service(const N& port) : service(std::uint16_t{detail::exact<std::uint16_t>(port)}) {}
     // clang-format off
-    template <detail::wider_integer<std::uint16_t> N> service(N& port) requires(!std::is_const_v<N>) = KEYWAY_DELETE("a port is a std::uint16_t, 0 to 65535, an octet is a std::uint8_t, 0 to 255: check a wider number, then static_cast it");
+    template <detail::wider_integer<std::uint16_t> N> service(N& port) requires(!std::is_const_v<N>) KEYWAY_DELETE("a port is a std::uint16_t, 0 to 65535, an octet is a std::uint8_t, 0 to 255: check a wider number, then static_cast it");
     // clang-format on
     template <std::convertible_to<std::string_view> Text>
     constexpr service(const Text& name_or_port) noexcept : service() {
@@ -190,9 +190,9 @@ template <socket_type T = stream, internet_family F, limit_like L = no_limit>
 
 // clang-format off
 template <class F, class T = stream, not_a_limit L>
-void resolve(std::string_view, const service&, const L&, auto&&...) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: resolve<ip>(host, service, 5s, options)");
+detail::refused resolve(std::string_view, const service&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: resolve<ip>(host, service, 5s, options)");
 template <class T = stream, class F, not_a_limit L>
-void resolve_name(const endpoint<F>&, const L&, auto&&...) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: resolve_name(endpoint, 5s, options)");
+detail::refused resolve_name(const endpoint<F>&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: resolve_name(endpoint, 5s, options)");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

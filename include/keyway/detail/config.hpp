@@ -115,12 +115,27 @@
 #define KEYWAY_NO_UNIQUE_ADDRESS [[no_unique_address]]
 #endif
 
-// `= KEYWAY_DELETE("reason")`, on the same source line as the declaration: C++26 compilers print the reason, others
-// show the line. Clang defines the feature macro in older modes too, but warns about its use there.
-#if defined(__cpp_deleted_function) && KEYWAY_LANGUAGE > 202302L
-#define KEYWAY_DELETE(reason) delete (reason)
+// `KEYWAY_DELETE("reason")`, on the same source line as the declaration, deletes a function. Compilers show that line; those
+// of C++26 print the reason. Clang would print every other candidate too, so there the function is not deleted but
+// unavailable, which `requires` takes for the same. What a class copies itself by has to be deleted, or a class that has it
+// as a member would seem to be copyable: there the reason is in a comment, `= delete;  // KEYWAY_DELETE("reason")`.
+#if defined(__clang__)
+#define KEYWAY_DELETE(reason) __attribute__((unavailable(reason)))
+#elif defined(__cpp_deleted_function) && KEYWAY_LANGUAGE > 202302L
+#define KEYWAY_DELETE(reason) = delete (reason)
 #else
-#define KEYWAY_DELETE(reason) delete
+#define KEYWAY_DELETE(reason) = delete
 #endif
+
+namespace keyway {
+inline namespace KEYWAY_MODE {
+namespace detail {
+
+/// What a KEYWAY_DELETE function would return: something, so that `auto x = f();` is refused for f() alone.
+struct refused {};
+
+}  // namespace detail
+}  // namespace KEYWAY_MODE
+}  // namespace keyway
 
 #endif

@@ -27,7 +27,7 @@ public:
         if (constant < 0 || number_ != static_cast<std::make_unsigned_t<N>>(constant)) number_does_not_fit();
     }
     // clang-format off
-    template <wider_integer<U> N> exact(N& variable) requires(!std::is_const_v<N>) = KEYWAY_DELETE("a port is a std::uint16_t, 0 to 65535, an octet is a std::uint8_t, 0 to 255: check a wider number, then static_cast it");
+    template <wider_integer<U> N> exact(N& variable) requires(!std::is_const_v<N>) KEYWAY_DELETE("a port is a std::uint16_t, 0 to 65535, an octet is a std::uint8_t, 0 to 255: check a wider number, then static_cast it");
     // clang-format on
 
     constexpr operator U() const noexcept { return number_; }

@@ -166,23 +166,23 @@ public:
 
     // clang-format off
     template <read_only_option O> requires(!absent_option<O>)
-    void set(const O&) const = KEYWAY_DELETE("this option can only be read: call get<Option>()");
+    detail::refused set(const O&) const KEYWAY_DELETE("this option can only be read: call get<Option>()");
     template <socket_option O> requires(!option_for<O, F, T, P> && !absent_option<O>)
-    void set(const O&) const = KEYWAY_DELETE("a socket of this family, type and protocol does not have this option");
+    detail::refused set(const O&) const KEYWAY_DELETE("a socket of this family, type and protocol does not have this option");
     template <socket_option O> requires(!option_for<O, F, T, P> && !absent_option<O>)
-    void get() const = KEYWAY_DELETE("a socket of this family, type and protocol does not have this option");
+    detail::refused get() const KEYWAY_DELETE("a socket of this family, type and protocol does not have this option");
     template <option_for<F, T, P> O> requires(!readable_option<O>)
-    void get() const = KEYWAY_DELETE("this option can only be set here: its documentation says where it can be read");
+    detail::refused get() const KEYWAY_DELETE("this option can only be set here: its documentation says where it can be read");
     template <absent_option O>
-    void set(const O&) const = KEYWAY_DELETE("this system does not have this option: its documentation says which do");
+    detail::refused set(const O&) const KEYWAY_DELETE("this system does not have this option: its documentation says which do");
     template <absent_option O>
-    void get() const = KEYWAY_DELETE("this system does not have this option: its documentation says which do");
+    detail::refused get() const KEYWAY_DELETE("this system does not have this option: its documentation says which do");
     template <class... O> requires(sizeof...(O) != 1 || !(socket_option<O> && ...))
-    void set(const O&...) const = KEYWAY_DELETE("set() takes one option: set(kw::option::no_delay{true}); an option of your own has a level, a name, a value_type and a value");
+    detail::refused set(const O&...) const KEYWAY_DELETE("set() takes one option: set(kw::option::no_delay{true}); an option of your own has a level, a name, a value_type and a value");
     template <class... O> requires(sizeof...(O) > 0)
-    void get(const O&...) const = KEYWAY_DELETE("get() takes no argument, the option stands in angle brackets: get<kw::option::no_delay>()");
+    detail::refused get(const O&...) const KEYWAY_DELETE("get() takes no argument, the option stands in angle brackets: get<kw::option::no_delay>()");
     template <class O> requires(!socket_option<O>)
-    void get() const = KEYWAY_DELETE("get() takes an option in angle brackets: get<kw::option::no_delay>(); an option of your own has a level, a name, a value_type and a value");
+    detail::refused get() const KEYWAY_DELETE("get() takes an option in angle brackets: get<kw::option::no_delay>(); an option of your own has a level, a name, a value_type and a value");
     // clang-format on
 
 protected:

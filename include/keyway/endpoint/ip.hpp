@@ -124,7 +124,7 @@ public:
 
     using internet_endpoint::internet_endpoint;
     // clang-format off
-    template <class A> requires(!std::is_convertible_v<A, ipv4_address>) endpoint(A&&, auto&&) = KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
+    template <class A> requires(!std::is_convertible_v<A, ipv4_address>) endpoint(A&&, auto&&) KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
     // clang-format on
 
     /// Reads `192.0.2.1:80`. The port is required; neither it nor the octets may have leading zeros.
@@ -160,7 +160,7 @@ public:
 
     using internet_endpoint::internet_endpoint;
     // clang-format off
-    template <class A> requires(!std::is_convertible_v<A, ipv6_address>) endpoint(A&&, auto&&) = KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
+    template <class A> requires(!std::is_convertible_v<A, ipv6_address>) endpoint(A&&, auto&&) KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
     // clang-format on
 
     /// Reads `[2001:db8::1]:80` or `[fe80::1%2]:80`. Brackets and port are required (RFC 5952 section 6). The zone is an
@@ -212,7 +212,7 @@ public:
                                    : endpoint(endpoint<ipv6>(*address.as_v6(), port))) {}
     explicit endpoint(detail::for_overwrite storage) noexcept : v6_(storage) {}
     // clang-format off
-    template <class A> requires(!std::is_convertible_v<A, ip_address>) endpoint(A&&, auto&&) = KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
+    template <class A> requires(!std::is_convertible_v<A, ip_address>) endpoint(A&&, auto&&) KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
     // clang-format on
 
     /// Reads `192.0.2.1:80` or `[2001:db8::1]:80`. Errors: a text_error with the position.
@@ -232,8 +232,8 @@ public:
     [[nodiscard]] constexpr const endpoint<ipv4>* as_v4() const& noexcept { return is_v4() ? &v4_ : nullptr; }
     [[nodiscard]] constexpr const endpoint<ipv6>* as_v6() const& noexcept { return is_v4() ? nullptr : &v6_; }
     // clang-format off
-    const endpoint<ipv4>* as_v4() const&& = KEYWAY_DELETE("the pointer would outlive the temporary endpoint: keep the endpoint in a variable");
-    const endpoint<ipv6>* as_v6() const&& = KEYWAY_DELETE("the pointer would outlive the temporary endpoint: keep the endpoint in a variable");
+    const endpoint<ipv4>* as_v4() const&& KEYWAY_DELETE("the pointer would outlive the temporary endpoint: keep the endpoint in a variable");
+    const endpoint<ipv6>* as_v6() const&& KEYWAY_DELETE("the pointer would outlive the temporary endpoint: keep the endpoint in a variable");
     // clang-format on
 
     [[nodiscard]] constexpr ip_address address() const noexcept {

@@ -75,8 +75,8 @@ public:
     [[nodiscard]] static constexpr endpoint autobind() noexcept { return {}; }
 #else
     // clang-format off
-    static void abstract(std::string_view) = KEYWAY_DELETE("only Linux has abstract names: use at_path()");
-    static void autobind() = KEYWAY_DELETE("only Linux chooses abstract names: use at_path()");
+    static detail::refused abstract(std::string_view) KEYWAY_DELETE("only Linux has abstract names: use at_path()");
+    static detail::refused autobind() KEYWAY_DELETE("only Linux chooses abstract names: use at_path()");
     // clang-format on
 #endif
 

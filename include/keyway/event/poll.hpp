@@ -94,8 +94,8 @@ public:
     }
 
     // clang-format off
-    poll_set(const poll_set&) = KEYWAY_DELETE("a poll_set has one owner: std::move() it, or open() another");
-    poll_set& operator=(const poll_set&) = KEYWAY_DELETE("a poll_set has one owner: std::move() it, or open() another");
+    poll_set(const poll_set&) = delete;  // KEYWAY_DELETE("a poll_set has one owner: std::move() it, or open() another")
+    poll_set& operator=(const poll_set&) = delete;  // KEYWAY_DELETE("a poll_set has one owner: std::move() it, or open() another")
     // clang-format on
     poll_set(poll_set&& other) noexcept : poller_(std::exchange(other.poller_, {})) {}
     poll_set& operator=(poll_set&& other) noexcept {
@@ -162,7 +162,7 @@ public:
     }
 
     // clang-format off
-    template <not_a_limit L> void wait(const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: wait(5s), wait(stop)");
+    template <not_a_limit L> detail::refused wait(const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: wait(5s), wait(stop)");
     // clang-format on
 
 private:

@@ -46,7 +46,7 @@ public:
     }
     // clang-format off
     template <std::same_as<handle_view::native_type> Descriptor = native_type>
-    operator handle_view() const&& = KEYWAY_DELETE("a temporary owner closes its descriptor at the end of this line: keep the owner in a variable that outlives the view");
+    operator handle_view() const&& KEYWAY_DELETE("a temporary owner closes its descriptor at the end of this line: keep the owner in a variable that outlives the view");
     // clang-format on
 
     /// Opens the file at a path, which is UTF-8 on Windows and bytes on POSIX.
@@ -71,8 +71,8 @@ public:
 
     // clang-format off
     template <not_a_limit L> requires(!std::same_as<L, open_options<A>>)
-    static void open(std::string_view, const L&, auto&&...) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: open(path, 5s, {.create = true})");
-    static void open(std::string_view, const open_options<A>&, auto&&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: open(path, 5s, {.create = true})");
+    static detail::refused open(std::string_view, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: open(path, 5s, {.create = true})");
+    static detail::refused open(std::string_view, const open_options<A>&, auto&&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: open(path, 5s, {.create = true})");
     // clang-format on
 
     /// Takes over a file that is known to be open for this access; nothing is checked.

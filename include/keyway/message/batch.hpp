@@ -180,9 +180,9 @@ template <detail::sends_batches S, limit_like L = no_limit>
 
 // clang-format off
 template <detail::sends_batches S, not_a_limit L>
-void send_batch(const S&, auto&&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: send_batch(socket, messages, 5s)");
+detail::refused send_batch(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: send_batch(socket, messages, 5s)");
 template <detail::sends_batches S, not_a_limit L>
-void recv_batch(const S&, auto&&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: recv_batch(socket, slots, 5s)");
+detail::refused recv_batch(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: recv_batch(socket, slots, 5s)");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

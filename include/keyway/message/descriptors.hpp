@@ -82,11 +82,11 @@ template <std::size_t N, class S, limit_like L = no_limit>
 
 // clang-format off
 template <detail::sends_descriptors S, not_a_limit L>
-void send_descriptors(const S&, auto&&, const handle_view&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and several descriptors go in braces: {first, second}");
+detail::refused send_descriptors(const S&, auto&&, const handle_view&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and several descriptors go in braces: {first, second}");
 template <detail::sends_descriptors S, std::size_t N, not_a_limit L>
-void send_descriptors(const S&, auto&&, const handle_view (&)[N], const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and several descriptors go in braces: {first, second}");
+detail::refused send_descriptors(const S&, auto&&, const handle_view (&)[N], const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and several descriptors go in braces: {first, second}");
 template <std::size_t N, class S, not_a_limit L> requires can_recv<S> && local_family<typename S::family>
-void recv_descriptors(const S&, auto&&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+detail::refused recv_descriptors(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

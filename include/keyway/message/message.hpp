@@ -186,11 +186,11 @@ template <class S, limit_like L = no_limit>
 
 // clang-format off
 template <can_send S, not_a_limit L>
-void send_message(const S&, auto&&, const auto&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+detail::refused send_message(const S&, auto&&, const auto&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 template <can_send_to S, not_a_limit L>
-void send_message(const S&, auto&&, const auto&, const typename S::endpoint&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+detail::refused send_message(const S&, auto&&, const auto&, const typename S::endpoint&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 template <class S, not_a_limit L> requires detail::sends_messages<S>
-void recv_message(const S&, auto&&, control::any_buffer&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+detail::refused recv_message(const S&, auto&&, control::any_buffer&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

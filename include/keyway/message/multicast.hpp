@@ -108,9 +108,9 @@ result<void> leave(const S& socket, const group_address<S>& group, const group_a
 
 // clang-format off
 template <class S> requires(!multicast_socket<S>)
-void join(const S&, auto&&...) = KEYWAY_DELETE("only datagram and raw sockets of IPv4 and IPv6 join multicast groups: use udp::bind()");
+detail::refused join(const S&, auto&&...) KEYWAY_DELETE("only datagram and raw sockets of IPv4 and IPv6 join multicast groups: use udp::bind()");
 template <class S> requires(!multicast_socket<S>)
-void leave(const S&, auto&&...) = KEYWAY_DELETE("only datagram and raw sockets of IPv4 and IPv6 are members of multicast groups: use udp::bind()");
+detail::refused leave(const S&, auto&&...) KEYWAY_DELETE("only datagram and raw sockets of IPv4 and IPv6 are members of multicast groups: use udp::bind()");
 // clang-format on
 
 /// A membership that ends when this object is destroyed.
@@ -150,9 +150,9 @@ public:
 
     // clang-format off
     template <multicast_socket S> requires detail::owning<S>
-    static void join(const S&&, auto&&...) = KEYWAY_DELETE("a temporary socket is closed at the end of this line: keep it in a variable that outlives the membership");
+    static detail::refused join(const S&&, auto&&...) KEYWAY_DELETE("a temporary socket is closed at the end of this line: keep it in a variable that outlives the membership");
     template <class S> requires(!multicast_socket<S>)
-    static void join(const S&, auto&&...) = KEYWAY_DELETE("only datagram and raw sockets of IPv4 and IPv6 join multicast groups: use udp::bind()");
+    static detail::refused join(const S&, auto&&...) KEYWAY_DELETE("only datagram and raw sockets of IPv4 and IPv6 join multicast groups: use udp::bind()");
     // clang-format on
 
     /// Whether there is a membership to end: not after leave(), release() or a move.

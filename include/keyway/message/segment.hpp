@@ -65,8 +65,8 @@ public:
 
     // clang-format off
     template <class Owner = S> requires detail::owning<Owner>
-    explicit segment_sender(const Owner&&) = KEYWAY_DELETE("a temporary socket is closed at the end of this line: keep it in a variable that outlives the sender");
-    template <not_a_limit L> void send(auto&&, std::uint16_t, const endpoint&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: send(data, size, endpoint, 5s)");
+    explicit segment_sender(const Owner&&) KEYWAY_DELETE("a temporary socket is closed at the end of this line: keep it in a variable that outlives the sender");
+    template <not_a_limit L> detail::refused send(auto&&, std::uint16_t, const endpoint&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: send(data, size, endpoint, 5s)");
     // clang-format on
 
 private:
@@ -185,7 +185,7 @@ template <class S, limit_like L = no_limit>
 
 // clang-format off
 template <class S, not_a_limit L> requires can_recv_from<S> && (S::protocol::number == IPPROTO_UDP)
-void recv_segments(const S&, auto&&, const L&) = KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+detail::refused recv_segments(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

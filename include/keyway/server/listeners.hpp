@@ -23,9 +23,9 @@ public:
 
     // clang-format off
     template <class... Any> requires(!(can_accept<Any&> && ...))
-    explicit listeners(Any&&...) = KEYWAY_DELETE("serve() accepts connections: each argument has to be a listener, such as tcp::listen() returns");
+    explicit listeners(Any&&...) KEYWAY_DELETE("serve() accepts connections: each argument has to be a listener, such as tcp::listen() returns");
     template <class... Any> requires((can_accept<Any&> && ...) && !(std::is_lvalue_reference_v<Any> && ...))
-    explicit listeners(Any&&...) = KEYWAY_DELETE("a temporary listener is closed at the end of this line: keep it in a variable that outlives serve()");
+    explicit listeners(Any&&...) KEYWAY_DELETE("a temporary listener is closed at the end of this line: keep it in a variable that outlives serve()");
     // clang-format on
 
     [[nodiscard]] const std::tuple<const Listeners&...>& all() const noexcept { return all_; }

@@ -64,7 +64,7 @@ template <std::size_t N>
 
 // clang-format off
 template <class... Handles> requires(detail::temporary_owner<Handles> || ...)
-void pass(Handles&&...) = KEYWAY_DELETE("a temporary owner closes its descriptor at the end of this line: keep the owner in a variable that outlives the view");
+detail::refused pass(Handles&&...) KEYWAY_DELETE("a temporary owner closes its descriptor at the end of this line: keep the owner in a variable that outlives the view");
 // clang-format on
 
 /// Up to N received descriptors, each owned and close-on-exec. Surplus ones are closed and counted.

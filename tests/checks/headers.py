@@ -4,6 +4,7 @@
 
     headers.py order SOURCE                 one total order; platform questions and system calls only in the platform layer; messages
     headers.py alone SOURCE COMPILER FLAG…  each header compiles alone, included twice, without a warning
+    headers.py together SOURCE COMPILER FLAG…  those above the platform layer compile in one unit, without a warning
     headers.py lines SOURCE COMPILER        preprocessed lines stay within the budgets of the design
     headers.py link SOURCE COMPILER FLAG…   two translation units that include everything link; in two modes they do not
 """
@@ -83,21 +84,29 @@ def order(source):
     return faults, f"{len(listed)} headers in order"
 
 
+def said_to_unit(source, headers, compiler, *flags):
+    """What the compiler says to a unit of these headers, or nothing."""
+    status, output = run([compiler, *flags, f"-I{source}/include", "-fsyntax-only", "-x", "c++", "-"],
+                         input="".join(f"#include <{header}>\n" for header in headers))
+    return output or (f"status {status}" if status else "")
+
+
 def alone(source, compiler, *flags):
-    faults = []
     _, macros = run([compiler, *flags, "-dM", "-E", "-x", "c++", "-"], input="")
     windows = {"windows", "winsock"}
     foreign = ({"bsd", "linux", "posix"} if "_WIN32" in macros else
                {"bsd", *windows} if "__linux__" in macros else {"linux", *windows})
-    others = [header for header in listed_headers(source)  # other systems' backends, which include their headers
-              if header.startswith("keyway/detail/os/") and foreign & set(re.split("[/_.]", header))]
-    headers = [header for header in listed_headers(source) if header not in others]
-    for header in headers:
-        unit = f"#include <{header}>\n#include <{header}>\n"
-        status, output = run([compiler, *flags, f"-I{source}/include", "-fsyntax-only", "-x", "c++", "-"], input=unit)
-        if status or output:
-            faults.append(f"{header} alone:\n{output}")
+    headers = [header for header in listed_headers(source)  # without other systems' backends, which include their headers
+               if not header.startswith("keyway/detail/os/") or not foreign & set(re.split("[/_.]", header))]
+    said = {header: said_to_unit(source, [header, header], compiler, *flags) for header in headers}
+    faults = [f"{header} alone:\n{output}" for header, output in said.items() if output]
     return faults, f"{len(headers)} headers compile alone: {compiler} {' '.join(flags)}"
+
+
+def together(source, compiler, *flags):
+    headers = [header for header in listed_headers(source) if not header.startswith("keyway/detail/os/")]
+    output = said_to_unit(source, headers, compiler, *flags)
+    return [output] if output else [], f"{len(headers)} headers compile together: {compiler} {' '.join(flags)}"
 
 
 def lines(source, compiler):
@@ -139,7 +148,7 @@ def link(source, compiler, *flags):
 
 def main():
     check, *arguments = sys.argv[1:]
-    faults, report = {"order": order, "alone": alone, "lines": lines, "link": link}[check](*arguments)
+    faults, report = {"order": order, "alone": alone, "together": together, "lines": lines, "link": link}[check](*arguments)
     print("\n".join(faults) if faults else report)
     sys.exit(bool(faults))
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""clang-tidy 19 with the checks of .clang-tidy over the headers, the examples and the tests.
+"""clang-tidy 19 with the checks of .clang-tidy; prints the findings, and fails if there is one.
 
-    tidy.py SOURCE BUILD      BUILD has compile_commands.json; prints the findings, and fails if there is one
+    tidy.py SOURCE            over the headers and the examples
+    tidy.py SOURCE BUILD      over what is in the compile_commands.json of BUILD too, which are the tests
 """
 import concurrent.futures
 import json
@@ -32,12 +33,18 @@ def headers(source):
             yield [*TIDY, f"{source}/include/{header}", "--", *how]
 
 
-def sources(source, build):
+def examples(source):
+    for file in sorted(source.glob("examples/*.cpp")):
+        yield [*TIDY, str(file), "--", "-std=c++20", f"-I{source}/include"]
+
+
+def compiled(source, build):
     """Each file that is compiled, once: the two language modes differ only in headers, which headers() covers."""
     with open(build / "compile_commands.json", encoding="utf-8") as file:
         files = {entry["file"] for entry in json.load(file)}
     for file in sorted(files):
-        if pathlib.Path(file).is_relative_to(source) and not pathlib.Path(file).is_relative_to(build):
+        path = pathlib.Path(file)
+        if path.is_relative_to(source) and not path.is_relative_to(build) and not path.is_relative_to(source / "examples"):
             yield [*TIDY, "-p", str(build), file]
 
 
@@ -49,8 +56,10 @@ def run(command):
 
 
 def main():
-    source, build = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
-    commands = [*headers(source), *sources(source, build)]
+    source, *builds = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
+    commands = [*headers(source), *examples(source)]
+    for build in builds:
+        commands += compiled(source, build)
     faults = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for command, status, output in pool.map(run, commands):

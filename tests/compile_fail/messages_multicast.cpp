@@ -45,7 +45,5 @@ namespace kw = keyway;
     (void)kw::tcp4::socket().set(kw::option::multicast_hop_limit{3});
 #endif
 
-#else
-#error "no such case"
 #endif
 }

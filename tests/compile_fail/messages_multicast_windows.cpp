@@ -48,7 +48,5 @@ namespace kw = keyway;
     (void)socket6.set(kw::option::multicast_all{false});
 #endif
 
-#else
-#error "no such case"
 #endif
 }

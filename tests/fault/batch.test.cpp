@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(two_sockets, "a message with control messages is one call, and
         CHECK(fault::count() == 4);
     }
     const fault::scope counts{fault::plan()};
-    CHECK(failure(kw::recv_message(there, buffers[0], extra, 1ms)).timed_out());
+    CHECK(failure(kw::recv_message(there, buffers[0], extra, 50ms)).timed_out());
     CHECK(fault::count(call::recvmsg) == 1);
     CHECK(fault::count(call::ppoll) == 1);
     CHECK(fault::count() == 2);

@@ -177,15 +177,17 @@ inline constexpr code_and_meaning codes[] = {
 
 inline constexpr bool under_wine() { return false; }
 
-/// Whether a system call without buffers works; an emulator of another machine may not make it.
+/// Whether system calls without buffers work; an emulator of another machine may not make them.
 inline bool transfers_no_buffers() {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_DGRAM, 0, ends.data()) != 0)
         throw std::system_error(errno, std::generic_category(), "socketpair");
     const auto one = kw::handle::adopt_unchecked(ends[0]);
     const auto other = kw::handle::adopt_unchecked(ends[1]);
-    const ::msghdr empty{};
-    return ::sendmsg(ends[0], &empty, 0) == 0 && ::recv(ends[1], nullptr, 0, MSG_DONTWAIT) == 0;
+    ::msghdr empty{};
+    if (::sendmsg(ends[0], &empty, 0) != 0 || ::recv(ends[1], nullptr, 0, MSG_DONTWAIT) != 0) return false;
+    return ::send(ends[0], "x", 1, 0) == 1 && ::recvmsg(ends[1], &empty, MSG_DONTWAIT) == 0 &&
+           (empty.msg_flags & MSG_TRUNC) != 0;
 }
 
 /// Whether all options work; an emulator of another machine may only support some options of four bytes.

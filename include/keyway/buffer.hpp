@@ -55,7 +55,11 @@ public:
     constexpr const_bytes(std::span<const std::byte> bytes) noexcept : span(bytes) {}
 
     template <byte_range R>
+        requires std::ranges::enable_borrowed_range<R>
     const_bytes(const R& range) noexcept : span(std::as_bytes(std::span(std::data(range), std::size(range)))) {}
+    template <byte_range R>
+    const_bytes(const R& range KEYWAY_LIFETIMEBOUND) noexcept
+        : span(std::as_bytes(std::span(std::data(range), std::size(range)))) {}
 
     template <detail::literal_character Char, std::size_t Size>
     const_bytes(const Char (&literal)[Size]) noexcept
@@ -72,7 +76,8 @@ public:
     constexpr mutable_bytes(std::span<std::byte> bytes) noexcept : span(bytes) {}
 
     template <writable_byte_range R>
-    mutable_bytes(R& range) noexcept : span(std::as_writable_bytes(std::span(std::data(range), std::size(range)))) {}
+    mutable_bytes(R& range KEYWAY_LIFETIMEBOUND) noexcept
+        : span(std::as_writable_bytes(std::span(std::data(range), std::size(range)))) {}
 
     /// A span of characters is a view, so it may be a temporary.
     template <byte_like T, std::size_t Extent>

@@ -104,6 +104,9 @@ public:
     limit(const Canceller&&) KEYWAY_DELETE("a temporary canceller is closed at the end of this line: keep it in a variable that outlives the limit");
     template <class N> requires std::is_arithmetic_v<N>
     limit(N) KEYWAY_DELETE("a limit has a unit: write 5s or 500ms (std::chrono_literals)");
+    template <class A, class B> limit(const A&, const B&, const auto&...) KEYWAY_DELETE("a limit begins with one bound, and others are added: kw::limit(5s).cancelled_by(stop).until(deadline)");
+    template <class N> requires std::is_arithmetic_v<N>
+    detail::refused spin(N) const KEYWAY_DELETE("a time has a unit: spin(50us) (std::chrono_literals)");
     template <time_point_shape T> requires(!steady_time_point<T>)
     limit(const T&) KEYWAY_DELETE("this clock can be set: use a time point of std::chrono::steady_clock, or a duration");
     // clang-format on

@@ -25,10 +25,11 @@ public:
 
     constexpr fixed_text() noexcept = default;
 
-    [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters_, size_}; }
-    [[nodiscard]] constexpr const char* c_str() const noexcept { return characters_; }
+    [[nodiscard]] constexpr std::string_view view() const noexcept KEYWAY_LIFETIMEBOUND { return {characters_, size_}; }
+    [[nodiscard]] constexpr const char* data() const noexcept KEYWAY_LIFETIMEBOUND { return characters_; }
+    [[nodiscard]] constexpr const char* c_str() const noexcept KEYWAY_LIFETIMEBOUND { return characters_; }
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
-    constexpr operator std::string_view() const noexcept { return view(); }
+    constexpr operator std::string_view() const noexcept KEYWAY_LIFETIMEBOUND { return view(); }
 
     /// Writes the characters, without a terminator, into a buffer of the full capacity. Returns: the part written.
     constexpr std::string_view copy_to(std::span<char, Capacity> buffer) const noexcept {

@@ -21,7 +21,7 @@ namespace kw = keyway;
 #if !defined(REJECTED)
 
 #elif REJECTED == 1
-    // says 1: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 1: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     (void)connected.recv(buffer, std::chrono::seconds(5));
 #else
@@ -29,7 +29,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 2
-    // says 2: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 2: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     (void)connected.recv(buffer, std::chrono::steady_clock::now());
 #else
@@ -102,7 +102,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 11
-    // says 11: a limit is a duration, a deadline or a canceller: pair(5s)
+    // says 11: a limit is a duration with its unit, a deadline of the steady clock or a canceller: pair(5s)
 #ifdef CORRECTED
     (void)kw::tcp4::pair(std::chrono::seconds(5));
 #else

@@ -296,7 +296,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 35
-    // says 35: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 35: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(connected.recv(buffer, 5s));
 #else
@@ -304,7 +304,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 36
-    // says 36: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 36: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(connected.recv(buffer));
 #else
@@ -312,7 +312,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 37
-    // says 37: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 37: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(connected.send("hello"));
 #else
@@ -320,7 +320,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 38
-    // says 38: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 38: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(connected.send_all(buffer, 1500ms));
 #else
@@ -328,7 +328,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 39
-    // says 39: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 39: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(connected.peek(buffer, 0s));
 #else
@@ -336,7 +336,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 40
-    // says 40: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 40: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(connected.recv_exact(buffer, kw::limit()));
 #else
@@ -344,7 +344,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 41
-    // says 41: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 41: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(connected.read(buffer, 5s));
 #else
@@ -352,7 +352,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 42
-    // says 42: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 42: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(connected.write(buffer, 5s));
 #else
@@ -360,7 +360,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 43
-    // says 43: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 43: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(datagrams.recv_from(buffer, 5s));
 #else
@@ -368,7 +368,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 44
-    // says 44: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 44: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(datagrams.peek_from(buffer, 5s));
 #else
@@ -376,7 +376,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 45
-    // says 45: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 45: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(datagrams.send_to(buffer, at4, 5s));
 #else
@@ -392,7 +392,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 47
-    // says 47: a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)
+    // says 47: a limit is a duration with its unit, a deadline of the steady clock or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)
 #ifdef CORRECTED
     static_cast<void>(kw::tcp4::connect(at4, 5s));
 #else
@@ -400,7 +400,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 48
-    // says 48: a limit is a duration, a deadline or a canceller: connect(endpoint, 5s)
+    // says 48: a limit is a duration with its unit, a deadline of the steady clock or a canceller: connect(endpoint, 5s)
 #ifdef CORRECTED
     static_cast<void>(std::move(unconnected).connect(at4, 5s));
 #else

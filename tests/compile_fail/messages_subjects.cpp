@@ -36,7 +36,7 @@ using namespace std::chrono_literals;
 #if !defined(REJECTED)
 
 #elif REJECTED == 1
-    // says 1: a limit is a duration, a deadline or a canceller, and stands before the options: resolve<ip>(host, service, 5s, options)
+    // says 1: a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: resolve<ip>(host, service, 5s, options)
 #ifdef CORRECTED
     static_cast<void>(kw::resolve<kw::ip>("localhost", 80, 5s));
 #else
@@ -44,7 +44,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 2
-    // says 2: a limit is a duration, a deadline or a canceller, and stands before the options: resolve<ip>(host, service, 5s, options)
+    // says 2: a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: resolve<ip>(host, service, 5s, options)
 #ifdef CORRECTED
     static_cast<void>(kw::resolve<kw::ip>("localhost", 80, 5s, kw::resolve_options{}));
 #else
@@ -52,7 +52,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 3
-    // says 3: a limit is a duration, a deadline or a canceller, and stands before the options: resolve_name(endpoint, 5s, options)
+    // says 3: a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: resolve_name(endpoint, 5s, options)
 #ifdef CORRECTED
     static_cast<void>(kw::resolve_name(at4, 5s));
 #else
@@ -60,7 +60,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 4
-    // says 4: a limit is a duration, a deadline or a canceller: wait(5s), wait(stop)
+    // says 4: a limit is a duration with its unit, a deadline of the steady clock or a canceller: wait(5s), wait(stop)
 #ifdef CORRECTED
     static_cast<void>(set.wait(5s));
 #else
@@ -76,7 +76,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 6
-    // says 6: a limit is a duration, a deadline or a canceller: wait_for(handle, kw::readable, 5s)
+    // says 6: a limit is a duration with its unit, a deadline of the steady clock or a canceller: wait_for(handle, kw::readable, 5s)
 #ifdef CORRECTED
     static_cast<void>(kw::wait_for(connected, kw::readable, 5s));
 #else
@@ -84,7 +84,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 7
-    // says 7: a limit is a duration, a deadline or a canceller: wait(5s), wait(stop)
+    // says 7: a limit is a duration with its unit, a deadline of the steady clock or a canceller: wait(5s), wait(stop)
 #ifdef CORRECTED
     static_cast<void>(stop.wait(5s));
 #else
@@ -100,7 +100,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 9
-    // says 9: a limit is a duration, a deadline or a canceller: copy(from, to, 30s)
+    // says 9: a limit is a duration with its unit, a deadline of the steady clock or a canceller: copy(from, to, 30s)
 #ifdef CORRECTED
     static_cast<void>(kw::copy(in, out, 30s));
 #else
@@ -108,7 +108,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 10
-    // says 10: a limit is a duration, a deadline or a canceller, and stands before the progress: copy(from, to, most, 30s, progress)
+    // says 10: a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the progress: copy(from, to, most, 30s, progress)
 #ifdef CORRECTED
     static_cast<void>(kw::copy(in, out, 100, 30s));
 #else
@@ -116,7 +116,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 11
-    // says 11: a limit is a duration, a deadline or a canceller, and stands before the options: open(path, 5s, {.create = true})
+    // says 11: a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: open(path, 5s, {.create = true})
 #ifdef CORRECTED
     static_cast<void>(kw::file<kw::access::write>::open("path", 5s, {.create = true}));
 #else
@@ -124,7 +124,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 12
-    // says 12: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 12: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(in.read(buffer, 5s));
 #else
@@ -132,7 +132,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 13
-    // says 13: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 13: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(in.read_exact(buffer));
 #else
@@ -140,7 +140,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 14
-    // says 14: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 14: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(out.write(buffer));
 #else
@@ -148,7 +148,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 15
-    // says 15: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
+    // says 15: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags
 #ifdef CORRECTED
     static_cast<void>(out.write_all("text"));
 #else
@@ -156,7 +156,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 16
-    // says 16: a limit is a duration, a deadline or a canceller: send_batch(socket, messages, 5s)
+    // says 16: a limit is a duration with its unit, a deadline of the steady clock or a canceller: send_batch(socket, messages, 5s)
 #ifdef CORRECTED
     static_cast<void>(kw::send_batch(datagrams, messages, 5s));
 #else
@@ -164,7 +164,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 17
-    // says 17: a limit is a duration, a deadline or a canceller: recv_batch(socket, slots, 5s)
+    // says 17: a limit is a duration with its unit, a deadline of the steady clock or a canceller: recv_batch(socket, slots, 5s)
 #ifdef CORRECTED
     static_cast<void>(kw::recv_batch(datagrams, slots, 5s));
 #else
@@ -172,7 +172,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 18
-    // says 18: a limit is a duration, a deadline or a canceller: send(data, size, endpoint, 5s)
+    // says 18: a limit is a duration with its unit, a deadline of the steady clock or a canceller: send(data, size, endpoint, 5s)
 #ifdef CORRECTED
     static_cast<void>(sender.send(buffer, 8, {}, 5s));
 #else
@@ -204,7 +204,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 22
-    // says 22: a limit is a duration, a deadline or a canceller, and stands before the options: connect<tcp>(endpoints, 5s, options)
+    // says 22: a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: connect<tcp>(endpoints, 5s, options)
 #ifdef CORRECTED
     static_cast<void>(kw::connect<kw::tcp4>(several, 5s));
 #else
@@ -212,7 +212,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 23
-    // says 23: a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)
+    // says 23: a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: connect(host, service, 5s, options)
 #ifdef CORRECTED
     static_cast<void>(kw::connect<kw::tcp>("localhost", "http", 5s));
 #else
@@ -220,7 +220,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 24
-    // says 24: a limit is a duration, a deadline or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)
+    // says 24: a limit is a duration with its unit, a deadline of the steady clock or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)
 #ifdef CORRECTED
     static_cast<void>(kw::tcp4::connect(several, 5s));
 #else
@@ -228,7 +228,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 25
-    // says 25: a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)
+    // says 25: a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: connect(host, service, 5s, options)
 #ifdef CORRECTED
     static_cast<void>(kw::tcp::connect("localhost", "http", 5s));
 #else
@@ -236,7 +236,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 26
-    // says 26: a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)
+    // says 26: a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: connect(host, service, 5s, options)
 #ifdef CORRECTED
     static_cast<void>(kw::tcp4::connect("localhost", 80, 5s, kw::connect_options<kw::tcp4::endpoint>{}));
 #else

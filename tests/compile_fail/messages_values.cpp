@@ -192,7 +192,7 @@ struct header {
 #endif
 
 #elif REJECTED == 20
-    // says 20: a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop)
+    // says 20: a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop)
 #ifdef CORRECTED
     (void)connected.recv(buffer, kw::limit(std::chrono::seconds(5)).cancelled_by(stop));
 #else

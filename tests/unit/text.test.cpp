@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <keyway/buffer.hpp>
 #include <keyway/text.hpp>
 
 #include <doctest/doctest.h>
@@ -27,6 +28,7 @@ using support::str;
 static_assert(fixed_text<3>{}.append("ab").append('c') == "abc");
 static_assert(fixed_text<8>{}.append_number(65535).view() == "65535");
 static_assert(fixed_text<8>{}.append("x").size() == 1);
+static_assert(keyway::byte_range<fixed_text<8>> && std::is_convertible_v<fixed_text<8>, keyway::const_bytes>);
 static_assert(std::is_trivially_copyable_v<fixed_text<15>>);
 static_assert(sizeof(text_error) == 4 && std::is_trivially_copyable_v<text_error>);
 static_assert(text_error{.reason = text_errc::empty} == text_error{text_errc::empty, 0, 0});

@@ -3,6 +3,7 @@
 #define KEYWAY_ADDRESS_IP_HPP
 
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -28,8 +29,17 @@ public:
     static constexpr std::size_t max_text = ipv6_address::max_text;
 
     constexpr ip_address() noexcept : ip_address(ipv4_address{}) {}
+    ip_address(const ip_address&) noexcept = default;
+    ip_address& operator=(const ip_address&) & noexcept = default;
+    ~ip_address() = default;
+    // clang-format off
+    ip_address& operator=(const ip_address&) && = delete;  // KEYWAY_DELETE("address() returns a copy: assign a whole endpoint, to = {address, to.port()}")
+    // clang-format on
     constexpr ip_address(ipv4_address address) noexcept : v4_(address) {}
     constexpr ip_address(ipv6_address address) noexcept : v6_(address), is_v6_(true) {}
+    // clang-format off
+    template <class Text> requires std::convertible_to<const Text&, std::string_view> ip_address(const Text&) KEYWAY_DELETE("text is no address yet: put _ipv4 or _ipv6 behind a literal, and give other text to ip_address::parse()");
+    // clang-format on
 
     /// Reads an IPv6 address if the text has two colons, as every IPv6 address has; otherwise an IPv4 address.
     /// Errors: as ipv6_address::parse() or ipv4_address::parse().

@@ -31,6 +31,12 @@ public:
     static constexpr unsigned bit_count = 32;
 
     constexpr ipv4_address() noexcept = default;
+    ipv4_address(const ipv4_address&) noexcept = default;
+    ipv4_address& operator=(const ipv4_address&) & noexcept = default;
+    ~ipv4_address() = default;
+    // clang-format off
+    ipv4_address& operator=(const ipv4_address&) && = delete;  // KEYWAY_DELETE("address() returns a copy: assign a whole endpoint, to = {address, to.port()}")
+    // clang-format on
     constexpr explicit ipv4_address(octets_type octets) noexcept : octets_(octets) {}
     /// The address whose four bytes these are, in network order: the first is the leftmost octet of the text.
     constexpr explicit ipv4_address(std::span<const std::byte, 4> bytes) noexcept {
@@ -41,6 +47,7 @@ public:
                            detail::exact<std::uint8_t> d) noexcept
         : octets_{a, b, c, d} {}
     // clang-format off
+    template <class Text> requires std::convertible_to<const Text&, std::string_view> ipv4_address(const Text&) KEYWAY_DELETE("text is no address yet: put _ipv4 behind a literal, and give other text to ipv4_address::parse()");
     template <std::integral N> explicit ipv4_address(N number) KEYWAY_DELETE("an address is not a number: kw::ipv4_address::any(), loopback(), from_number(0x7f000001) of host order, or its four octets");
     // clang-format on
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,6 +32,12 @@ public:
     static constexpr unsigned bit_count = 128;
 
     constexpr ipv6_address() noexcept = default;
+    ipv6_address(const ipv6_address&) noexcept = default;
+    ipv6_address& operator=(const ipv6_address&) & noexcept = default;
+    ~ipv6_address() = default;
+    // clang-format off
+    ipv6_address& operator=(const ipv6_address&) && = delete;  // KEYWAY_DELETE("address() returns a copy: assign a whole endpoint, to = {address, to.port()}")
+    // clang-format on
     constexpr explicit ipv6_address(octets_type octets, std::uint32_t scope_id = 0) noexcept
         : octets_(octets), scope_id_(scope_id) {}
     /// The address whose 16 bytes these are, in network order.
@@ -38,6 +45,9 @@ public:
         : scope_id_(scope_id) {
         for (std::size_t i = 0; i < octets_.size(); ++i) octets_[i] = std::to_integer<std::uint8_t>(bytes[i]);
     }
+    // clang-format off
+    template <class Text> requires std::convertible_to<const Text&, std::string_view> ipv6_address(const Text&) KEYWAY_DELETE("text is no address yet: put _ipv6 behind a literal, and give other text to ipv6_address::parse()");
+    // clang-format on
 
     /// The address of eight groups, in the order of the text: `from_groups({0x2001, 0xdb8, 0, 0, 0, 0, 0, 1})`.
     [[nodiscard]] static constexpr ipv6_address from_groups(const std::array<std::uint16_t, 8>& groups,

@@ -74,7 +74,10 @@ public:
         : error(why), attempts_(std::move(attempts)) {}
 
     /// In the order in which they failed; those that were still in progress at the end have the error of the whole.
-    [[nodiscard]] std::span<const failed_attempt<Endpoint>> attempts() const noexcept { return attempts_.elements(); }
+    [[nodiscard]] std::span<const failed_attempt<Endpoint>> attempts() const& noexcept { return attempts_.elements(); }
+    // clang-format off
+    std::span<const failed_attempt<Endpoint>> attempts() const&& KEYWAY_DELETE("the attempts would outlive the temporary error: keep the result in a variable");
+    // clang-format on
 
 private:
     detail::bounded_list<failed_attempt<Endpoint>> attempts_;
@@ -258,9 +261,9 @@ template <class Transport, limit_like L = no_limit, socket_hook<typename Transpo
 
 // clang-format off
 template <class Transport, class Range, not_a_limit L> requires(!std::convertible_to<const Range&, std::string_view>)
-detail::refused connect(const Range&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect<tcp>(endpoints, 5s, options)");
+detail::refused connect(const Range&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: connect<tcp>(endpoints, 5s, options)");
 template <class Transport, not_a_limit L>
-detail::refused connect(std::string_view, const service&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: connect(host, service, 5s, options)");
+detail::refused connect(std::string_view, const service&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: connect(host, service, 5s, options)");
 // clang-format on
 
 namespace detail {

@@ -106,10 +106,14 @@ public:
 
     /// The host's canonical name, behind all aliases; empty if resolve_options::canonical_name was not set. It lives as long
     /// as the list.
-    [[nodiscard]] std::string_view canonical_name() const noexcept {
+    [[nodiscard]] std::string_view canonical_name() const& noexcept {
         const auto* const first = found_.get();
         return first == nullptr || first->ai_canonname == nullptr ? std::string_view{} : first->ai_canonname;
     }
+
+    // clang-format off
+    std::string_view canonical_name() const&& KEYWAY_DELETE("the text would outlive the temporary list: keep the list in a variable");
+    // clang-format on
 
 private:
     detail::address_list found_;
@@ -189,10 +193,14 @@ template <socket_type T = stream, internet_family F, limit_like L = no_limit>
 }
 
 // clang-format off
-template <class F, class T = stream, not_a_limit L>
-detail::refused resolve(std::string_view, const service&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: resolve<ip>(host, service, 5s, options)");
+template <int = 0, class... A>
+detail::refused resolve(A&&...) KEYWAY_DELETE("resolve() takes a family of the internet in angle brackets, ip, ipv4 or ipv6: resolve<kw::ip>(host, service)");
+template <class F, class T = stream> requires(!internet_family<F>)
+detail::refused resolve(auto&&...) KEYWAY_DELETE("resolve() takes a family of the internet in angle brackets, ip, ipv4 or ipv6: resolve<kw::ip>(host, service)");
+template <internet_family F, class T = stream, not_a_limit L>
+detail::refused resolve(std::string_view, const service&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: resolve<ip>(host, service, 5s, options)");
 template <class T = stream, class F, not_a_limit L>
-detail::refused resolve_name(const endpoint<F>&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: resolve_name(endpoint, 5s, options)");
+detail::refused resolve_name(const endpoint<F>&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: resolve_name(endpoint, 5s, options)");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

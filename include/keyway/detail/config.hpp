@@ -115,6 +115,16 @@
 #define KEYWAY_NO_UNIQUE_ADDRESS [[no_unique_address]]
 #endif
 
+// After a parameter, or after the qualifiers of a member function: the result refers to it. Clang and Microsoft's compiler
+// warn of a result that outlives a temporary.
+#if defined(__clang__)
+#define KEYWAY_LIFETIMEBOUND [[clang::lifetimebound]]
+#elif defined(_MSC_VER)
+#define KEYWAY_LIFETIMEBOUND [[msvc::lifetimebound]]
+#else
+#define KEYWAY_LIFETIMEBOUND
+#endif
+
 // `KEYWAY_DELETE("reason")`, on the same source line as the declaration, deletes a function. Compilers show that line; those
 // of C++26 print the reason. Clang would print every other candidate too, so there the function is not deleted but
 // unavailable, which `requires` takes for the same. What a class copies itself by has to be deleted, or a class that has it

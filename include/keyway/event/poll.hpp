@@ -39,7 +39,20 @@ inline constexpr interest writable = interest::writable;
 
 /// The value by which a program knows a handle: a pointer, an index, an enumerator.
 template <class T>
-concept poll_token = std::is_trivially_copyable_v<T> && std::default_initializable<T> && sizeof(T) <= sizeof(void*);
+// clang-format off
+concept poll_token = std::is_trivially_copyable_v<T> && std::default_initializable<T> && sizeof(T) <= sizeof(void*);  // keyway: a token is a pointer, an index or an enumerator, by which the program finds the rest
+// clang-format on
+
+namespace detail {
+
+/// Whether poll_set::add() takes these. A temporary owner is refused by a sentence of its own.
+template <class Token, class... A>
+inline constexpr bool poll_arguments = false;
+template <class Token, class H, std::convertible_to<interest> I, std::convertible_to<Token> T>
+    requires std::convertible_to<std::remove_reference_t<H>&, handle_view>
+inline constexpr bool poll_arguments<Token, H, I, T> = true;
+
+}  // namespace detail
 
 /// Which handle is ready, and for what. Readiness is only a hint; trust the result of the call you make next. A socket may
 /// be reported and then not be ready if others share it, or if a datagram turns out to be damaged: option::non_blocking
@@ -162,7 +175,9 @@ public:
     }
 
     // clang-format off
-    template <not_a_limit L> detail::refused wait(const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: wait(5s), wait(stop)");
+    template <class... A> requires(!detail::poll_arguments<Token, A...>) detail::refused add(A&&...) KEYWAY_DELETE("add() takes a socket, listener, connection or kw::handle_view::borrow(descriptor), then the interest kw::readable or kw::writable, then the token");
+    template <class... A> requires(!detail::poll_arguments<Token, A...>) detail::refused modify(A&&...) KEYWAY_DELETE("modify() takes a socket, listener, connection or kw::handle_view::borrow(descriptor), then the interest kw::readable or kw::writable, then the token");
+    template <not_a_limit L> detail::refused wait(const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: wait(5s), wait(stop)");
     // clang-format on
 
 private:

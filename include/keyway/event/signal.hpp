@@ -110,8 +110,8 @@ public:
     }
 
     // clang-format off
-    template <not_a_limit L> detail::refused wait(const L&) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: wait(5s), wait(stop)");
-    template <not_a_limit L> detail::refused wait_and_stop(auto&&, const L&) const KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: wait_and_stop(target, 5s)");
+    template <not_a_limit L> detail::refused wait(const L&) const KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: wait(5s), wait(stop)");
+    template <not_a_limit L> detail::refused wait_and_stop(auto&&, const L&) const KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: wait_and_stop(target, 5s)");
     // clang-format on
 
     /// Undoes cancel() and forgets the signal: the next one is the first again.

@@ -54,7 +54,7 @@ template <limit_like L = no_limit>
 }
 
 // clang-format off
-template <not_a_limit L> detail::refused wait_for(const handle_view&, interest, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: wait_for(handle, kw::readable, 5s)");
+template <not_a_limit L> detail::refused wait_for(const handle_view&, interest, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: wait_for(handle, kw::readable, 5s)");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

@@ -114,9 +114,9 @@ detail::refused copy(const From&, const To&, auto&&...) KEYWAY_DELETE("copy() re
 template <byte_source From, class To> requires(!byte_sink<To>)
 detail::refused copy(const From&, const To&, auto&&...) KEYWAY_DELETE("copy() writes to its second argument: a file open for writing, a pipe's write end, a stream connection");
 template <byte_source From, byte_sink To, not_a_limit L> requires(!std::convertible_to<const L&, std::uint64_t>)
-detail::refused copy(const From&, const To&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: copy(from, to, 30s)");
+detail::refused copy(const From&, const To&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: copy(from, to, 30s)");
 template <byte_source From, byte_sink To, not_a_limit L>
-detail::refused copy(const From&, const To&, std::uint64_t, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the progress: copy(from, to, most, 30s, progress)");
+detail::refused copy(const From&, const To&, std::uint64_t, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the progress: copy(from, to, most, 30s, progress)");
 template <class From, class To, limit_like L> requires(detail::copyable_only_without_limit<From, To> && !std::same_as<L, no_limit>)
 detail::refused copy(const From&, const To&, const L&) KEYWAY_DELETE("copy() passes its limit on: give your source read(buffer, const kw::limit&), and your sink write(data, const kw::limit&)");
 template <class From, class To, limit_like L> requires(detail::copyable_only_without_limit<From, To> && !std::same_as<L, no_limit>)

@@ -70,9 +70,11 @@ public:
     }
 
     // clang-format off
+    template <class Path> requires(!std::convertible_to<const Path&, std::string_view>)
+    static detail::refused open(const Path&, auto&&...) KEYWAY_DELETE("a path is text, UTF-8 on Windows and bytes on POSIX: of a std::filesystem::path its string()");
     template <not_a_limit L> requires(!std::same_as<L, open_options<A>>)
-    static detail::refused open(std::string_view, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: open(path, 5s, {.create = true})");
-    static detail::refused open(std::string_view, const open_options<A>&, auto&&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller, and stands before the options: open(path, 5s, {.create = true})");
+    static detail::refused open(std::string_view, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: open(path, 5s, {.create = true})");
+    static detail::refused open(std::string_view, const open_options<A>&, auto&&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: open(path, 5s, {.create = true})");
     // clang-format on
 
     /// Takes over a file that is known to be open for this access; nothing is checked.

@@ -5,6 +5,7 @@
 // Many messages in one call. The caller owns the messages, their buffers and their control messages; nothing is allocated
 // or copied. Opt-in.
 
+#include <concepts>
 #include <cstddef>
 #include <span>
 
@@ -179,10 +180,18 @@ template <detail::sends_batches S, limit_like L = no_limit>
 }
 
 // clang-format off
+template <class S> requires(!detail::sends_batches<S>)
+detail::refused send_batch(const S&, auto&&...) KEYWAY_DELETE("datagrams are sent in batches, of a stream several buffers at once: send_all(kw::gather(first, second))");
+template <detail::sends_batches S, class B> requires(!std::convertible_to<B, std::span<const typename detail::batch_of<S>::outgoing>>)
+detail::refused send_batch(const S&, B&&, auto&&...) KEYWAY_DELETE("a batch is an array of outgoing_message on a connection, of outgoing_message_to<endpoint> on a socket: kw::outgoing_message{kw::const_bytes(text)}");
+template <class S> requires(!detail::sends_batches<S>)
+detail::refused recv_batch(const S&, auto&&...) KEYWAY_DELETE("datagrams are received in batches, of a stream several buffers at once: recv(kw::scatter(first, second))");
+template <detail::sends_batches S, class B> requires(!std::convertible_to<B, std::span<typename detail::batch_of<S>::slot>>)
+detail::refused recv_batch(const S&, B&&, auto&&...) KEYWAY_DELETE("a batch is received into an array of message_slot on a connection, of message_slot_from<endpoint> on a socket, each with a buffer");
 template <detail::sends_batches S, not_a_limit L>
-detail::refused send_batch(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: send_batch(socket, messages, 5s)");
+detail::refused send_batch(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: send_batch(socket, messages, 5s)");
 template <detail::sends_batches S, not_a_limit L>
-detail::refused recv_batch(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: recv_batch(socket, slots, 5s)");
+detail::refused recv_batch(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: recv_batch(socket, slots, 5s)");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

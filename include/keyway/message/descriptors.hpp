@@ -4,6 +4,7 @@
 
 // Descriptors sent from one process to another, over AF_UNIX. Opt-in; POSIX.
 
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -81,12 +82,22 @@ template <std::size_t N, class S, limit_like L = no_limit>
 }
 
 // clang-format off
+template <class S> requires(!detail::sends_descriptors<S>)
+detail::refused send_descriptors(const S&, auto&&...) KEYWAY_DELETE("descriptors are passed over connections of AF_UNIX: unix_stream::connect(endpoint), unix_stream::pair()");
+template <class S, class B> requires detail::sends_descriptors<S>
+detail::refused send_descriptors(const S&, const B&) KEYWAY_DELETE("send_descriptors() takes a connection, data, and a socket, listener, file or kw::handle_view::borrow(descriptor), several in braces");
+template <detail::sends_descriptors S, class D> requires(!std::convertible_to<const D&, handle_view>)
+detail::refused send_descriptors(const S&, auto&&, const D&, auto&&...) KEYWAY_DELETE("send_descriptors() takes a connection, data, and a socket, listener, file or kw::handle_view::borrow(descriptor), several in braces");
+template <class S>
+detail::refused recv_descriptors(const S&, auto&&...) KEYWAY_DELETE("recv_descriptors() takes the largest number of descriptors in angle brackets: recv_descriptors<1>(connection, buffer)");
+template <std::size_t N, class S> requires(!(can_recv<S> && local_family<typename S::family>))
+detail::refused recv_descriptors(const S&, auto&&...) KEYWAY_DELETE("descriptors are passed over connections of AF_UNIX: unix_stream::connect(endpoint), unix_stream::pair()");
 template <detail::sends_descriptors S, not_a_limit L>
-detail::refused send_descriptors(const S&, auto&&, const handle_view&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and several descriptors go in braces: {first, second}");
+detail::refused send_descriptors(const S&, auto&&, const handle_view&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s; and several descriptors go in braces: {first, second}");
 template <detail::sends_descriptors S, std::size_t N, not_a_limit L>
-detail::refused send_descriptors(const S&, auto&&, const handle_view (&)[N], const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s; and several descriptors go in braces: {first, second}");
+detail::refused send_descriptors(const S&, auto&&, const handle_view (&)[N], const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s; and several descriptors go in braces: {first, second}");
 template <std::size_t N, class S, not_a_limit L> requires can_recv<S> && local_family<typename S::family>
-detail::refused recv_descriptors(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+detail::refused recv_descriptors(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

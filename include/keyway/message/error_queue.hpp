@@ -71,7 +71,7 @@ template <detail::has_error_queue S, limit_like L = no_limit>
 
 // clang-format off
 template <detail::has_error_queue S, not_a_limit L>
-detail::refused recv_error(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+detail::refused recv_error(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

@@ -30,6 +30,10 @@ concept sends_messages = can_send<S> || can_send_to<S>;
 template <class S, class List>
 concept accepts_items = List::template fits<typename S::family, typename S::type, typename S::protocol>;
 
+/// Whether a socket can receive every item of a buffer.
+template <class S, class... Items>
+concept receives_items = (option_fits<Items, typename S::family, typename S::type, typename S::protocol> && ...);
+
 /// The view that an object may keep of a socket: of an owner its view, of a view itself.
 template <class S>
 struct view_of {
@@ -185,12 +189,20 @@ template <class S, limit_like L = no_limit>
 }
 
 // clang-format off
+template <detail::sends_messages S, class List> requires(!detail::accepts_items<S, List>)
+detail::refused send_message(const S&, auto&&, const List&, auto&&...) KEYWAY_DELETE("after the data comes a control::list of items that a socket of this family, type and protocol sends, then the destination: send_message(socket, data, items, endpoint)");
+template <can_send_to S, class List> requires detail::accepts_items<S, List>
+detail::refused send_message(const S&, auto&&, const List&) KEYWAY_DELETE("a socket without a peer sends each message to an endpoint: send_message(socket, data, items, endpoint)");
+template <detail::sends_messages S>
+detail::refused send_message(const S&, auto&&) KEYWAY_DELETE("after the data comes a control::list of items; without items call send() or send_to()");
+template <detail::sends_messages S, class... Items> requires(!detail::receives_items<S, Items...>)
+detail::refused recv_message(const S&, auto&&, control::buffer<Items...>&, auto&&...) KEYWAY_DELETE("a socket of this family, type and protocol does not get one of the items that this buffer names: packet_info and hop_limit are those of datagrams, rights and credentials those of AF_UNIX");
 template <can_send S, not_a_limit L>
-detail::refused send_message(const S&, auto&&, const auto&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+detail::refused send_message(const S&, auto&&, const auto&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 template <can_send_to S, not_a_limit L>
-detail::refused send_message(const S&, auto&&, const auto&, const typename S::endpoint&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+detail::refused send_message(const S&, auto&&, const auto&, const typename S::endpoint&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 template <class S, not_a_limit L> requires detail::sends_messages<S>
-detail::refused recv_message(const S&, auto&&, control::any_buffer&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+detail::refused recv_message(const S&, auto&&, control::any_buffer&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

@@ -4,6 +4,7 @@
 
 // Membership in multicast groups. The options in <keyway/option/multicast.hpp> control how a socket sends to groups.
 
+#include <concepts>
 #include <cstdint>
 
 #include <keyway/address/ip.hpp>
@@ -66,6 +67,18 @@ private:
     }
 };
 
+/// Whether join() takes these after the socket: a group, perhaps a source, perhaps an index.
+template <class S, class... A>
+inline constexpr bool names_group = false;
+template <class S, std::convertible_to<group_address<S>> Group>
+inline constexpr bool names_group<S, Group> = true;
+template <class S, std::convertible_to<group_address<S>> Group, class A>
+inline constexpr bool names_group<S, Group, A> =
+    std::convertible_to<A, group_address<S>> || std::convertible_to<A, std::uint32_t>;
+template <class S, std::convertible_to<group_address<S>> Group, std::convertible_to<group_address<S>> Source,
+          std::convertible_to<std::uint32_t> Index>
+inline constexpr bool names_group<S, Group, Source, Index> = true;
+
 }  // namespace detail
 
 // The interface is an index, from network_interface::index() or interface_index() in <keyway/link/interface.hpp>; 0 means the
@@ -79,7 +92,8 @@ private:
 /// Blocks: never.
 /// Source: ip(7), IP_ADD_MEMBERSHIP and "igmp_max_memberships"; ipv6(7), IPV6_ADD_MEMBERSHIP.
 template <multicast_socket S>
-result<void> join(const S& socket, const group_address<S>& group, std::uint32_t on_interface = 0) noexcept {
+[[nodiscard]] result<void> join(const S& socket, const group_address<S>& group,
+                                std::uint32_t on_interface = 0) noexcept {
     return detail::group_request(group, on_interface).join(socket);
 }
 
@@ -89,20 +103,21 @@ result<void> join(const S& socket, const group_address<S>& group, std::uint32_t 
 /// source are of different families); no_protocol_option (OpenBSD has no source-specific multicast).
 /// Source: RFC 4607; RFC 3678 section 5.1, MCAST_JOIN_SOURCE_GROUP.
 template <multicast_socket S>
-result<void> join(const S& socket, const group_address<S>& group, const group_address<S>& source,
-                  std::uint32_t on_interface = 0) noexcept {
+[[nodiscard]] result<void> join(const S& socket, const group_address<S>& group, const group_address<S>& source,
+                                std::uint32_t on_interface = 0) noexcept {
     return detail::group_request(group, source, on_interface).join(socket);
 }
 
 /// Leaves a group. Pass the arguments of the join().
 /// Errors: address_not_available (not a member; for a source perhaps invalid_argument), no_such_device, no_protocol_option.
 template <multicast_socket S>
-result<void> leave(const S& socket, const group_address<S>& group, std::uint32_t on_interface = 0) noexcept {
+[[nodiscard]] result<void> leave(const S& socket, const group_address<S>& group,
+                                 std::uint32_t on_interface = 0) noexcept {
     return detail::group_request(group, on_interface).leave(socket);
 }
 template <multicast_socket S>
-result<void> leave(const S& socket, const group_address<S>& group, const group_address<S>& source,
-                   std::uint32_t on_interface = 0) noexcept {
+[[nodiscard]] result<void> leave(const S& socket, const group_address<S>& group, const group_address<S>& source,
+                                 std::uint32_t on_interface = 0) noexcept {
     return detail::group_request(group, source, on_interface).leave(socket);
 }
 
@@ -111,6 +126,10 @@ template <class S> requires(!multicast_socket<S>)
 detail::refused join(const S&, auto&&...) KEYWAY_DELETE("only datagram and raw sockets of IPv4 and IPv6 join multicast groups: use udp::bind()");
 template <class S> requires(!multicast_socket<S>)
 detail::refused leave(const S&, auto&&...) KEYWAY_DELETE("only datagram and raw sockets of IPv4 and IPv6 are members of multicast groups: use udp::bind()");
+template <multicast_socket S, class... A> requires(!detail::names_group<S, A...>)
+detail::refused join(const S&, const A&...) KEYWAY_DELETE("a group is an address of the family of the socket, and its interface an index: join(socket, group), join(socket, group, source), each perhaps with *kw::interface_index(name)");
+template <multicast_socket S, class... A> requires(!detail::names_group<S, A...>)
+detail::refused leave(const S&, const A&...) KEYWAY_DELETE("a group is an address of the family of the socket, and its interface an index: leave(socket, group), leave(socket, group, source), each perhaps with *kw::interface_index(name)");
 // clang-format on
 
 /// A membership that ends when this object is destroyed.
@@ -153,6 +172,8 @@ public:
     static detail::refused join(const S&&, auto&&...) KEYWAY_DELETE("a temporary socket is closed at the end of this line: keep it in a variable that outlives the membership");
     template <class S> requires(!multicast_socket<S>)
     static detail::refused join(const S&, auto&&...) KEYWAY_DELETE("only datagram and raw sockets of IPv4 and IPv6 join multicast groups: use udp::bind()");
+    template <multicast_socket S, class... A> requires(!detail::names_group<S, A...>)
+    static detail::refused join(const S&, const A&...) KEYWAY_DELETE("a group is an address of the family of the socket, and its interface an index: join(socket, group), join(socket, group, source), each perhaps with *kw::interface_index(name)");
     // clang-format on
 
     /// Whether there is a membership to end: not after leave(), release() or a move.
@@ -161,7 +182,7 @@ public:
     /// Leaves the group and reports. The object is inactive afterwards, whatever the result.
     /// Errors: address_not_available (the membership was ended elsewhere), no_such_device (the interface was removed),
     /// bad_file_descriptor.
-    result<void> leave() noexcept {
+    [[nodiscard]] result<void> leave() noexcept {
         const handle_view socket = socket_;
         release();
         return request_.leave(socket);

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -32,6 +33,13 @@
 namespace keyway {
 inline namespace KEYWAY_MODE {
 
+namespace detail {
+
+template <class S>
+concept unconnected_udp = can_send_to<S> && can_recv_from<S> && S::protocol::number == IPPROTO_UDP;
+
+}  // namespace detail
+
 /// Sends buffers as datagrams of one size. It asks the kernel once whether it splits buffers, and notices when the network
 /// card cannot (EIO, EINVAL): from then on it sends the datagrams in batches.
 ///
@@ -40,8 +48,10 @@ inline namespace KEYWAY_MODE {
 ///
 /// Requires: the socket, of which this keeps a view, outlives it. Thread safety: as the socket.
 template <class S>
-    requires can_send_to<S> && (S::protocol::number == IPPROTO_UDP)
 class segment_sender {
+    static_assert(detail::unconnected_udp<S>,
+                  "keyway: segments are datagrams of a UDP socket without a peer: udp::bind(), udp::socket::open()");
+
 public:
     using endpoint = typename S::endpoint;
 
@@ -54,19 +64,20 @@ public:
     ///
     /// Returns: the number of bytes, which is all of them.
     /// Errors: as socket::send_to(), with the number of bytes in the datagrams sent before in `transferred`;
-    /// invalid_argument (`size` is 0).
+    /// invalid_argument (`size` is 0 or above 65535).
     /// Blocks: while the send buffer is full. System calls: one for up to 64 datagrams and 64 KiB.
     template <limit_like L = no_limit>
-    [[nodiscard]] transfer_result<std::size_t> send(const_bytes data, std::uint16_t size, const endpoint& to,
+    [[nodiscard]] transfer_result<std::size_t> send(const_bytes data, std::size_t size, const endpoint& to,
                                                     const L& limit = {}) noexcept {
-        if (size == 0) return detail::failure(errc::invalid_argument, operation::send_message);
-        return send_pieces(data, size, to, detail::started(limit));
+        if (size == 0 || size > std::numeric_limits<std::uint16_t>::max())
+            return detail::failure(errc::invalid_argument, operation::send_message);
+        return send_pieces(data, static_cast<std::uint16_t>(size), to, detail::started(limit));
     }
 
     // clang-format off
     template <class Owner = S> requires detail::owning<Owner>
     explicit segment_sender(const Owner&&) KEYWAY_DELETE("a temporary socket is closed at the end of this line: keep it in a variable that outlives the sender");
-    template <not_a_limit L> detail::refused send(auto&&, std::uint16_t, const endpoint&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: send(data, size, endpoint, 5s)");
+    template <not_a_limit L> detail::refused send(auto&&, std::size_t, const endpoint&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: send(data, size, endpoint, 5s)");
     // clang-format on
 
 private:
@@ -145,9 +156,8 @@ private:
 
 /// Asks the kernel to join received datagrams for recv_segments(), which otherwise receives them one by one.
 /// Errors: no_protocol_option, invalid_argument (Windows) or operation_not_supported (this system does not join datagrams).
-template <class S>
-    requires can_recv_from<S> && (S::protocol::number == IPPROTO_UDP)
-result<void> join_segments(const S& socket) noexcept {
+template <detail::unconnected_udp S>
+[[nodiscard]] result<void> join_segments(const S& socket) noexcept {
 #if KEYWAY_HAS_UDP_SEGMENTS
     return control::buffer<control::segment_size>::request(socket);
 #else
@@ -164,8 +174,7 @@ result<void> join_segments(const S& socket) noexcept {
 ///
 /// Requires: a buffer of 64 KiB; joined datagrams that do not fit are lost.
 /// Errors, Blocks: as recv_message().
-template <class S, limit_like L = no_limit>
-    requires can_recv_from<S> && (S::protocol::number == IPPROTO_UDP)
+template <detail::unconnected_udp S, limit_like L = no_limit>
 [[nodiscard]] result<message_from<segments<std::byte>, typename S::endpoint>> recv_segments(
     const S& socket, mutable_bytes buffer, const L& limit = {}) noexcept {
 #if KEYWAY_HAS_UDP_SEGMENTS
@@ -184,8 +193,12 @@ template <class S, limit_like L = no_limit>
 }
 
 // clang-format off
-template <class S, not_a_limit L> requires can_recv_from<S> && (S::protocol::number == IPPROTO_UDP)
-detail::refused recv_segments(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+template <class S> requires(!detail::unconnected_udp<S>)
+detail::refused join_segments(const S&) KEYWAY_DELETE("segments are datagrams of a UDP socket without a peer: udp::bind(), udp::socket::open()");
+template <class S> requires(!detail::unconnected_udp<S>)
+detail::refused recv_segments(const S&, auto&&...) KEYWAY_DELETE("segments are datagrams of a UDP socket without a peer: udp::bind(), udp::socket::open()");
+template <detail::unconnected_udp S, not_a_limit L>
+detail::refused recv_segments(const S&, auto&&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
 // clang-format on
 
 }  // namespace KEYWAY_MODE

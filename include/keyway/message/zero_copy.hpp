@@ -113,9 +113,9 @@ public:
     // clang-format off
     template <class Owner = S> requires detail::owning<Owner>
     static detail::refused open(const Owner&&) KEYWAY_DELETE("a temporary socket is closed at the end of this line: keep it in a variable that outlives the sender");
-    template <not_a_limit L> detail::refused send(auto&&, const L&) requires can_send<S> KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <not_a_limit L> detail::refused send_to(auto&&, const typename S::endpoint&, const L&) requires can_send_to<S> KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
-    template <not_a_limit L> detail::refused collect(const L&) KEYWAY_DELETE("a limit is a duration, a deadline or a canceller: collect(5s)");
+    template <not_a_limit L> detail::refused send(auto&&, const L&) requires can_send<S> KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <not_a_limit L> detail::refused send_to(auto&&, const typename S::endpoint&, const L&) requires can_send_to<S> KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: 5s, or several in one: kw::limit(5s).cancelled_by(stop); a buffer knows its size: pass an array or std::span(pointer, size); and there are no flags");
+    template <not_a_limit L> detail::refused collect(const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: collect(5s)");
     // clang-format on
 
 private:

@@ -168,7 +168,8 @@ TEST_CASE("an item is sent only by sockets that it fits") {
     static_assert(sends(static_cast<kw::udp6::socket*>(nullptr), static_cast<segment*>(nullptr)));
     static_assert(!sends(static_cast<kw::icmp4::socket*>(nullptr), static_cast<segment*>(nullptr)));
     static_assert(!sends(static_cast<kw::tcp::socket*>(nullptr), static_cast<hop*>(nullptr)));
-    CHECK(control::list<>().bytes().empty());
+    const control::list<> no_items;
+    CHECK(no_items.bytes().empty());
 }
 
 TEST_CASE_FIXTURE(test::bounded, "a batch has one limit for all its messages and system calls") {

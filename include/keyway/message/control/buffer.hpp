@@ -98,7 +98,7 @@ public:
     /// Requests the items on this socket, from the next message on.
     /// Errors: no_protocol_option (the kernel does not have one of them). Source: setsockopt(2).
     template <class S>
-    static result<void> request(const S& socket) noexcept {
+    [[nodiscard]] static result<void> request(const S& socket) noexcept {
         static_assert((option_fits<Items, typename S::family, typename S::type, typename S::protocol> && ...),
                       "keyway: a socket of this family, type and protocol does not receive one of the items");
         int domain = S::family::domain;
@@ -130,6 +130,13 @@ public:
         return std::nullopt;
     }
 
+    // clang-format off
+    template <class I> requires(!(std::same_as<I, Items> || ...))
+    detail::refused get() const KEYWAY_DELETE("this buffer has no space for such an item: name it in the type, control::buffer<control::packet_info, control::hop_limit>");
+    template <class I> requires(!(std::same_as<I, Items> || ...))
+    detail::refused take() KEYWAY_DELETE("this buffer has no space for such an item: name it in the type, control::buffer<control::rights<2>>");
+    // clang-format on
+
 private:
     template <class I>
     static result<void> request_one(handle_view socket, int domain) noexcept {
@@ -151,7 +158,10 @@ public:
         size_ = to.size();
     }
 
-    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {storage_.data(), size_}; }
+    [[nodiscard]] std::span<const std::byte> bytes() const& noexcept { return {storage_.data(), size_}; }
+    // clang-format off
+    std::span<const std::byte> bytes() const&& KEYWAY_DELETE("the bytes would outlive the temporary list: keep the list in a variable");
+    // clang-format on
 
     /// Whether sockets of this family, type and protocol send all the items.
     template <class F, class T, class P>

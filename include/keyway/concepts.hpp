@@ -199,30 +199,56 @@ concept option_for = socket_option<O> && !absent_option<O> && option_fits<O, F, 
 namespace detail {
 using some_bytes = const std::byte (&)[1];
 using a_buffer = std::byte (&)[1];
+
+// An unavailable function (see KEYWAY_DELETE) can be called where clang looks at another such function.
+template <class Result>
+concept available = !std::same_as<Result, refused>;
 }  // namespace detail
 
 template <class S>
-concept can_bind = requires(S s, const typename S::endpoint& at) { s.bind(at); };
+concept can_bind = requires(S s, const typename S::endpoint& at) {
+    { s.bind(at) } -> detail::available;
+};
 template <class S>
-concept can_listen = requires(S s) { static_cast<S&&>(s).listen(); };
+concept can_listen = requires(S s) {
+    { static_cast<S&&>(s).listen() } -> detail::available;
+};
 template <class S>
-concept can_accept = requires(S s) { s.accept(); };
+concept can_accept = requires(S s) {
+    { s.accept() } -> detail::available;
+};
 template <class S>
-concept can_connect = requires(S s, const typename S::endpoint& to) { static_cast<S&&>(s).connect(to); };
+concept can_connect = requires(S s, const typename S::endpoint& to) {
+    { static_cast<S&&>(s).connect(to) } -> detail::available;
+};
 template <class S>
-concept can_send = requires(S s, detail::some_bytes data) { s.send(data); };
+concept can_send = requires(S s, detail::some_bytes data) {
+    { s.send(data) } -> detail::available;
+};
 template <class S>
-concept can_send_all = requires(S s, detail::some_bytes data) { s.send_all(data); };
+concept can_send_all = requires(S s, detail::some_bytes data) {
+    { s.send_all(data) } -> detail::available;
+};
 template <class S>
-concept can_send_to = requires(S s, detail::some_bytes data, const typename S::endpoint& to) { s.send_to(data, to); };
+concept can_send_to = requires(S s, detail::some_bytes data, const typename S::endpoint& to) {
+    { s.send_to(data, to) } -> detail::available;
+};
 template <class S>
-concept can_recv = requires(S s, detail::a_buffer buffer) { s.recv(buffer); };
+concept can_recv = requires(S s, detail::a_buffer buffer) {
+    { s.recv(buffer) } -> detail::available;
+};
 template <class S>
-concept can_recv_exact = requires(S s, detail::a_buffer buffer) { s.recv_exact(buffer); };
+concept can_recv_exact = requires(S s, detail::a_buffer buffer) {
+    { s.recv_exact(buffer) } -> detail::available;
+};
 template <class S>
-concept can_recv_from = requires(S s, detail::a_buffer buffer) { s.recv_from(buffer); };
+concept can_recv_from = requires(S s, detail::a_buffer buffer) {
+    { s.recv_from(buffer) } -> detail::available;
+};
 template <class S>
-concept can_shutdown = requires(S s) { s.shutdown_send(); };
+concept can_shutdown = requires(S s) {
+    { s.shutdown_send() } -> detail::available;
+};
 
 }  // namespace KEYWAY_MODE
 }  // namespace keyway

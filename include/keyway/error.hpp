@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -211,6 +212,18 @@ struct make_failure {
 /// Requires: the result holds an error, and the other result's error type is constructible from this one's. An error type
 /// that cannot be copied is passed on as its base class, error.
 inline constexpr detail::make_failure failure;
+
+// Habits of C: a result that is compared with -1 or 0. For sizes std::expected has a comparison, and these are preferred to
+// it only where the type is written out.
+// clang-format off
+template <std::signed_integral Number> detail::refused operator==(const result<std::size_t>&, const Number&) KEYWAY_DELETE("a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned");
+template <std::signed_integral Number> detail::refused operator==(const transfer_result<std::size_t>&, const Number&) KEYWAY_DELETE("a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned");
+template <std::integral Number> detail::refused operator==(const result<std::span<std::byte>>&, const Number&) KEYWAY_DELETE("a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned");
+template <std::integral Number> detail::refused operator==(const transfer_result<std::span<std::byte>>&, const Number&) KEYWAY_DELETE("a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned");
+template <std::integral Number> detail::refused operator==(const result<void>&, const Number&) KEYWAY_DELETE("a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned");
+template <std::integral Number> detail::refused operator==(const transfer_result<void>&, const Number&) KEYWAY_DELETE("a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned");
+template <class T, std::derived_from<error> E, std::integral Number> detail::refused operator<=>(const expected<T, E>&, const Number&) KEYWAY_DELETE("a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned");
+// clang-format on
 
 namespace detail {
 

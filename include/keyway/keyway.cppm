@@ -182,6 +182,7 @@ using keyway::open_options;
 using keyway::operation;
 using keyway::operation_count;
 using keyway::operator<<;
+using keyway::operator<=>;
 using keyway::operator==;
 using keyway::operator|;
 using keyway::option_fits;

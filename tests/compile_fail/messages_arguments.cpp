@@ -315,5 +315,13 @@ using namespace std::chrono_literals;
     changing.address() = kw::ipv4_address::loopback();
 #endif
 
+#elif REJECTED == 35
+    // says 35: remove() takes a socket, listener, connection or kw::handle_view::borrow(descriptor)
+#ifdef CORRECTED
+    static_cast<void>(set.remove(listening));
+#else
+    set.remove(5);
+#endif
+
 #endif
 }

@@ -5,8 +5,10 @@
 #include <keyway/client/connect.hpp>
 #include <keyway/keyway.hpp>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <iostream>
 #include <system_error>
@@ -35,6 +37,7 @@ struct half_a_type {
     [[maybe_unused]] kw::tcp4::socket unconnected;
     [[maybe_unused]] kw::tcp4::listener listening;
     [[maybe_unused]] kw::canceller stop;
+    [[maybe_unused]] std::array<std::byte, 64> buffer;
     [[maybe_unused]] const kw::tcp4::endpoint at4;
     [[maybe_unused]] const kw::error failure;
     [[maybe_unused]] int number = 80;
@@ -391,6 +394,78 @@ struct half_a_type {
     [[maybe_unused]] const kw::socket<kw::ipv4, kw::datagram, kw::ipproto::udp> s;
 #else
     [[maybe_unused]] const kw::socket<kw::ipv4, kw::stream, kw::ipproto::udp> s;
+#endif
+
+#elif REJECTED == 45
+    // says 45: a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned
+#ifdef CORRECTED
+    if (!connected.send("x")) return;
+#else
+    if (connected.send("x") == -1) return;
+#endif
+
+#elif REJECTED == 46
+    // says 46: a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned
+#ifdef CORRECTED
+    if (const auto got = connected.recv(buffer); got && got->empty()) return;
+#else
+    if (connected.recv(buffer) == 0) return;
+#endif
+
+#elif REJECTED == 47
+    // says 47: a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned
+#ifdef CORRECTED
+    if (!connected.send_all("x")) return;
+#else
+    if (connected.send_all("x") != 0) return;
+#endif
+
+#elif REJECTED == 48
+    // says 48: a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned
+#ifdef CORRECTED
+    if (!connected.recv_exact(buffer)) return;
+#else
+    if (connected.recv_exact(buffer) == -1) return;
+#endif
+
+#elif REJECTED == 49
+    // says 49: a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned
+#ifdef CORRECTED
+    if (!connected.set(kw::option::no_delay{true})) return;
+#else
+    if (connected.set(kw::option::no_delay{true}) == -1) return;
+#endif
+
+#elif REJECTED == 50
+    // says 50: a result is no number: (!result) says that the call failed, result.error() why, and *result is what it returned
+#ifdef CORRECTED
+    if (!listening.accept()) return;
+#else
+    if (listening.accept() < 0) return;
+#endif
+
+#elif REJECTED == 51
+    // says 51: an endpoint is an address and a port, {kw::ipv4_address::loopback(), 8080}; of a literal _ipv4_endpoint makes one, of other text parse()
+#ifdef CORRECTED
+    [[maybe_unused]] const auto at = "127.0.0.1:80"_ipv4_endpoint;
+#else
+    const kw::tcp4::endpoint at = "127.0.0.1:80";
+#endif
+
+#elif REJECTED == 52
+    // says 52: an endpoint is an address and a port, {kw::ipv6_address::loopback(), 8080}; of a literal _ipv6_endpoint makes one, of other text parse()
+#ifdef CORRECTED
+    [[maybe_unused]] const auto at = "[::1]:80"_ipv6_endpoint;
+#else
+    const kw::tcp6::endpoint at("[::1]:80");
+#endif
+
+#elif REJECTED == 53
+    // says 53: an endpoint is an address and a port, {kw::ipv4_address::loopback(), 8080}; of a literal _ip_endpoint makes one, of other text parse()
+#ifdef CORRECTED
+    [[maybe_unused]] const kw::tcp::endpoint at = {kw::ipv4_address::any(), 80};
+#else
+    const kw::tcp::endpoint at{80};
 #endif
 
 #endif

@@ -93,7 +93,7 @@ start_connect(const typename Transport::endpoint& to) noexcept {
 
 // clang-format off
 template <int = 0>
-detail::refused start_connect(auto&&) KEYWAY_DELETE("start_connect() takes a transport in angle brackets: start_connect<kw::tcp>(endpoint)");
+detail::refused start_connect(const auto&) KEYWAY_DELETE("start_connect() takes a transport in angle brackets: start_connect<kw::tcp>(endpoint)");
 template <class F, class T, class P>
 detail::refused start_connect(socket<F, T, P>&, auto&&) KEYWAY_DELETE("start_connect() consumes the socket: start_connect(std::move(socket), endpoint)");
 // clang-format on

@@ -193,10 +193,10 @@ template <socket_type T = stream, internet_family F, limit_like L = no_limit>
 }
 
 // clang-format off
-template <int = 0, class... A>
-detail::refused resolve(A&&...) KEYWAY_DELETE("resolve() takes a family of the internet in angle brackets, ip, ipv4 or ipv6: resolve<kw::ip>(host, service)");
+template <int = 0>
+detail::refused resolve(std::string_view, const service&, auto&&...) KEYWAY_DELETE("resolve() takes a family of the internet in angle brackets, ip, ipv4 or ipv6: resolve<kw::ip>(host, service)");
 template <class F, class T = stream> requires(!internet_family<F>)
-detail::refused resolve(auto&&...) KEYWAY_DELETE("resolve() takes a family of the internet in angle brackets, ip, ipv4 or ipv6: resolve<kw::ip>(host, service)");
+detail::refused resolve(std::string_view, const service&, auto&&...) KEYWAY_DELETE("resolve() takes a family of the internet in angle brackets, ip, ipv4 or ipv6: resolve<kw::ip>(host, service)");
 template <internet_family F, class T = stream, not_a_limit L>
 detail::refused resolve(std::string_view, const service&, const L&, auto&&...) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: resolve<ip>(host, service, 5s, options)");
 template <class T = stream, class F, not_a_limit L>

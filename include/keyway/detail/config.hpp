@@ -141,7 +141,8 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail {
 
-/// What a KEYWAY_DELETE function would return: something, so that `auto x = f();` is refused for f() alone.
+/// What a KEYWAY_DELETE function would return: not void, so that `auto x = f();` is refused for f() alone, and no type that
+/// a concept asks for.
 struct refused {};
 
 }  // namespace detail

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -124,6 +125,7 @@ public:
 
     using internet_endpoint::internet_endpoint;
     // clang-format off
+    template <class A> requires(std::integral<A> || std::convertible_to<const A&, std::string_view>) endpoint(const A&) KEYWAY_DELETE("an endpoint is an address and a port, {kw::ipv4_address::loopback(), 8080}; of a literal _ipv4_endpoint makes one, of other text parse()");
     template <class A> requires(!std::is_convertible_v<A, ipv4_address>) endpoint(A&&, auto&&) KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
     // clang-format on
 
@@ -160,6 +162,7 @@ public:
 
     using internet_endpoint::internet_endpoint;
     // clang-format off
+    template <class A> requires(std::integral<A> || std::convertible_to<const A&, std::string_view>) endpoint(const A&) KEYWAY_DELETE("an endpoint is an address and a port, {kw::ipv6_address::loopback(), 8080}; of a literal _ipv6_endpoint makes one, of other text parse()");
     template <class A> requires(!std::is_convertible_v<A, ipv6_address>) endpoint(A&&, auto&&) KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
     // clang-format on
 
@@ -212,6 +215,7 @@ public:
                                    : endpoint(endpoint<ipv6>(*address.as_v6(), port))) {}
     explicit endpoint(detail::for_overwrite storage) noexcept : v6_(storage) {}
     // clang-format off
+    template <class A> requires(std::integral<A> || std::convertible_to<const A&, std::string_view>) endpoint(const A&) KEYWAY_DELETE("an endpoint is an address and a port, {kw::ipv4_address::loopback(), 8080}; of a literal _ip_endpoint makes one, of other text parse()");
     template <class A> requires(!std::is_convertible_v<A, ip_address>) endpoint(A&&, auto&&) KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
     // clang-format on
 

@@ -177,6 +177,7 @@ public:
     // clang-format off
     template <class... A> requires(!detail::poll_arguments<Token, A...>) detail::refused add(A&&...) KEYWAY_DELETE("add() takes a socket, listener, connection or kw::handle_view::borrow(descriptor), then the interest kw::readable or kw::writable, then the token");
     template <class... A> requires(!detail::poll_arguments<Token, A...>) detail::refused modify(A&&...) KEYWAY_DELETE("modify() takes a socket, listener, connection or kw::handle_view::borrow(descriptor), then the interest kw::readable or kw::writable, then the token");
+    template <class H> requires(!std::convertible_to<const H&, handle_view>) detail::refused remove(const H&) KEYWAY_DELETE("remove() takes a socket, listener, connection or kw::handle_view::borrow(descriptor)");
     template <not_a_limit L> detail::refused wait(const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: wait(5s), wait(stop)");
     // clang-format on
 

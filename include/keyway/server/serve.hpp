@@ -284,8 +284,12 @@ template <class Server, class Handler> requires(!detail::accepts_connections<Ser
 detail::refused serve(const Server&, Handler&&, auto&&...) KEYWAY_DELETE("serve() accepts connections: pass a listener, such as tcp::listen() returns, or several: serve(kw::listeners(first, second), handler)");
 template <class F, class T, class P, class Handler> requires(!detail::handles<Handler, listener_interface<F, T, P>>)
 detail::refused serve(const listener_interface<F, T, P>&, Handler&&, const serve_options& = {}) KEYWAY_DELETE("serve() calls the handler with a view of each connection: [](const auto& client) {}; it may have the peer and a canceller_view as well");
+template <class F, class T, class P, class Handler> requires(!detail::handles<Handler, listener_interface<F, T, P>>)
+detail::refused serve(const listener_interface<F, T, P>&, Handler&&, auto&&) KEYWAY_DELETE("serve() calls the handler with a view of each connection: [](const auto& client) {}; it may have the peer and a canceller_view as well");
 template <class... Listeners, class Handler> requires(!(detail::handles<Handler, Listeners> && ...))
 detail::refused serve(const listeners<Listeners...>&, Handler&&, const serve_options& = {}) KEYWAY_DELETE("serve() calls the handler with a view of each connection: [](const auto& client) {}; it may have the peer and a canceller_view as well");
+template <class... Listeners, class Handler> requires(!(detail::handles<Handler, Listeners> && ...))
+detail::refused serve(const listeners<Listeners...>&, Handler&&, auto&&) KEYWAY_DELETE("serve() calls the handler with a view of each connection: [](const auto& client) {}; it may have the peer and a canceller_view as well");
 template <class Server, class Handler, limit_like L> requires detail::accepts_connections<Server>
 detail::refused serve(const Server&, Handler&&, const L&) KEYWAY_DELETE("the limit of serve() is one of its options: serve(listener, handler, {.until = stop})");
 // clang-format on

@@ -371,7 +371,8 @@ TEST_CASE("signals in a tenth of a second are one request") {
             std::vector<joining_thread> senders;
             for (int i = 0; i < 4; ++i)
                 senders.emplace_back([&, i] {
-                    while (steady_clock::now() - begin < 20ms) send_self(i % 2 == 0 ? SIGINT : SIGTERM);
+                    do send_self(i % 2 == 0 ? SIGINT : SIGTERM);
+                    while (steady_clock::now() - begin < 20ms);
                 });
         }
         return stop.is_cancelled() && stop.caught() != 0 ? 0 : 1;

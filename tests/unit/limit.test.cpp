@@ -368,15 +368,15 @@ TEST_CASE_FIXTURE(test::bounded, "AF_UNIX streams accept limits") {
 
 TEST_CASE_FIXTURE(connected, "of a duration and a deadline the earlier one counts, in either order") {
     std::array<std::byte, 8> buffer;
-    const auto soon = [&](const kw::limit& limit) {
-        const auto time = time_until(kw::errc::limit_reached, [&] { return client.recv(buffer, limit); });
+    const auto soon = [&](auto limit) {  // whose deadline begins when it is made, so within the time that is measured
+        const auto time = time_until(kw::errc::limit_reached, [&] { return client.recv(buffer, limit()); });
         CHECK(time >= moment);
         CHECK(time < long_time);
     };
-    soon(kw::limit(moment).until(long_time));
-    soon(kw::limit(long_time).until(moment));
-    soon(kw::limit(kw::deadline(long_time)).until(moment));
-    soon(kw::limit().until(long_time).until(moment).until(long_time));
+    soon([] { return kw::limit(moment).until(long_time); });
+    soon([] { return kw::limit(long_time).until(moment); });
+    soon([] { return kw::limit(kw::deadline(long_time)).until(moment); });
+    soon([] { return kw::limit().until(long_time).until(moment).until(long_time); });
 }
 
 TEST_CASE_FIXTURE(connected, "a single attempt is not made where another bound has passed") {

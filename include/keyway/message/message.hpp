@@ -30,10 +30,6 @@ concept sends_messages = can_send<S> || can_send_to<S>;
 template <class S, class List>
 concept accepts_items = List::template fits<typename S::family, typename S::type, typename S::protocol>;
 
-/// Whether a socket can receive every item of a buffer.
-template <class S, class... Items>
-concept receives_items = (option_fits<Items, typename S::family, typename S::type, typename S::protocol> && ...);
-
 /// The view that an object may keep of a socket: of an owner its view, of a view itself.
 template <class S>
 struct view_of {

@@ -24,6 +24,11 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail {
 struct control_access;
+
+/// Whether a socket can receive every item of a buffer.
+template <class S, class... Items>
+concept receives_items = (option_fits<Items, typename S::family, typename S::type, typename S::protocol> && ...);
+
 }  // namespace detail
 
 namespace control {
@@ -99,7 +104,7 @@ public:
     /// Errors: no_protocol_option (the kernel does not have one of them). Source: setsockopt(2).
     template <class S>
     [[nodiscard]] static result<void> request(const S& socket) noexcept {
-        static_assert((option_fits<Items, typename S::family, typename S::type, typename S::protocol> && ...),
+        static_assert(detail::receives_items<S, Items...>,
                       "keyway: a socket of this family, type and protocol does not receive one of the items");
         int domain = S::family::domain;
         if constexpr (!fixed_domain<typename S::family>) {

@@ -194,12 +194,13 @@ TEST_CASE_FIXTURE(test::bounded, "a signal handler may cancel") {
     const auto ends = test::connect_ends();
     std::array<std::byte, 8> buffer;
     kw::error why;
-    std::atomic<bool> reads = false;  // ThreadSanitizer loses a signal that comes while a thread is being made
+    std::atomic<test::thread_number> number{};  // ThreadSanitizer runs a handler late that comes before the call waits
     std::thread reader([&] {
-        reads = true;
+        number = test::this_thread_number();
         why = failure(ends.client.recv(buffer, stop));
     });
-    while (!reads) std::this_thread::yield();
+    while (number == 0) std::this_thread::yield();
+    test::wait_until_asleep(number);
     ::pthread_kill(reader.native_handle(), SIGUSR1);
     reader.join();
     ::sigaction(SIGUSR1, &before, nullptr);

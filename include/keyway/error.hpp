@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/hash.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/errc.hpp>  // IWYU pragma: export
 #include <keyway/expected.hpp>
@@ -141,6 +142,7 @@ public:
     }
 
     friend constexpr bool operator==(const error&, const error&) noexcept = default;
+    friend constexpr std::uint64_t hash_value(const error& e) noexcept { return detail::hash_number(e.bits_); }
     friend constexpr bool operator==(const error& e, errc condition) noexcept {
         return e.domain() != error_domain::resolver && e.condition() == condition;
     }
@@ -247,5 +249,8 @@ inline result<void> checked(int status, operation op) noexcept {
 }  // namespace detail
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
+
+template <>
+struct std::hash<keyway::error> : keyway::detail::standard_hash<keyway::error> {};
 
 #endif

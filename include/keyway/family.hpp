@@ -8,6 +8,7 @@
 
 #include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/hash.hpp>
 #include <keyway/detail/os.hpp>
 #include <keyway/protocol.hpp>
 #include <keyway/type.hpp>
@@ -84,5 +85,8 @@ static_assert(address_family<ipv4> && address_family<ipv6> && address_family<ip>
 
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
+
+template <class Family>
+struct std::hash<keyway::endpoint<Family>> : keyway::detail::standard_hash<keyway::endpoint<Family>> {};
 
 #endif

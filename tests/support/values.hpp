@@ -92,13 +92,20 @@ void check_ascending(const std::vector<Value>& values) {
     }
 }
 
-/// Checks that `make(0)` to `make(9999)` are distinct, and so are their hashes.
+/// Checks that `make(0)` to `make(9999)` are distinct, and so are their hashes; and that the lowest 16 bits, by which some
+/// tables choose a place, are nearly as different as chance would make them (9,278 numbers).
 template <class Make>
 void check_hash_spread(Make make) {
     constexpr std::uint32_t count = 10'000;
     std::set<std::uint64_t> hashes;
-    for (std::uint32_t i = 0; i < count; ++i) hashes.insert(hash_value(make(i)));
+    std::set<std::uint16_t> places;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const std::uint64_t hash = hash_value(make(i));
+        hashes.insert(hash);
+        places.insert(static_cast<std::uint16_t>(hash));
+    }
     CHECK(hashes.size() == count);
+    CHECK(places.size() > 8'500);
 }
 
 /// The classification of an address, to compare with the table.

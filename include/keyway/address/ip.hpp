@@ -12,6 +12,7 @@
 #include <keyway/address/ipv4.hpp>
 #include <keyway/address/ipv6.hpp>
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/hash.hpp>
 #include <keyway/detail/literal.hpp>
 #include <keyway/detail/scan.hpp>
 #include <keyway/expected.hpp>
@@ -137,5 +138,8 @@ consteval auto operator""_ip() {
 }  // namespace literals
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
+
+template <>
+struct std::hash<keyway::ip_address> : keyway::detail::standard_hash<keyway::ip_address> {};
 
 #endif

@@ -143,4 +143,7 @@ consteval auto operator""_ipv6_network() {
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
 
+template <class Address>
+struct std::hash<keyway::network<Address>> : keyway::detail::standard_hash<keyway::network<Address>> {};
+
 #endif

@@ -2,12 +2,9 @@
 #ifndef KEYWAY_BRIDGE_FORMAT_HPP
 #define KEYWAY_BRIDGE_FORMAT_HPP
 
-// Bridge to the standard library's text and containers: operator<<, std::formatter if the library has <format>, and
-// std::hash.
+// Bridge to the standard library's text: operator<<, and std::formatter if the library has <format>.
 
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <ostream>
 
 #include <keyway/address/ip.hpp>
@@ -15,7 +12,6 @@
 #include <keyway/address/ipv6.hpp>
 #include <keyway/address/network.hpp>
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/hash.hpp>
 #include <keyway/endpoint/any.hpp>
 #include <keyway/endpoint/ip.hpp>    // IWYU pragma: keep
 #include <keyway/endpoint/unix.hpp>  // IWYU pragma: keep
@@ -37,12 +33,6 @@ auto printed(const T& value) noexcept {
     else return value.message();
 }
 
-/// The std::hash of a value that has a hash_value().
-template <class T>
-struct standard_hash {
-    std::size_t operator()(const T& value) const noexcept { return static_cast<std::size_t>(hash_value(value)); }
-};
-
 }  // namespace detail
 
 /// Addresses, networks and endpoints as their text(), errors as their message(); width and fill apply.
@@ -53,27 +43,6 @@ std::ostream& operator<<(std::ostream& out, const T& value) {
 
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
-
-template <>
-struct std::hash<keyway::ipv4_address> : keyway::detail::standard_hash<keyway::ipv4_address> {};
-template <>
-struct std::hash<keyway::ipv6_address> : keyway::detail::standard_hash<keyway::ipv6_address> {};
-template <>
-struct std::hash<keyway::ip_address> : keyway::detail::standard_hash<keyway::ip_address> {};
-template <class Address>
-struct std::hash<keyway::network<Address>> : keyway::detail::standard_hash<keyway::network<Address>> {};
-template <class Family>
-struct std::hash<keyway::endpoint<Family>> : keyway::detail::standard_hash<keyway::endpoint<Family>> {};
-template <>
-struct std::hash<keyway::any_endpoint> : keyway::detail::standard_hash<keyway::any_endpoint> {};
-template <>
-struct std::hash<keyway::error> {
-    std::size_t operator()(const keyway::error& e) const noexcept {
-        const auto place = static_cast<std::uint32_t>(e.domain()) << 8 | static_cast<std::uint32_t>(e.operation());
-        return static_cast<std::size_t>(
-            keyway::detail::hash_number(static_cast<std::uint32_t>(e.code()), keyway::detail::hash_number(place)));
-    }
-};
 
 #if KEYWAY_HAS_STD_FORMAT
 

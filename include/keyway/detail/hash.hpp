@@ -2,8 +2,13 @@
 #ifndef KEYWAY_DETAIL_HASH_HPP
 #define KEYWAY_DETAIL_HASH_HPP
 
+// What the hash_value() of addresses, endpoints and errors is made of. For hash tables only: an attacker who chooses the
+// keys can make them collide.
+
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>  // IWYU pragma: keep: declares std::hash
 
 #include <keyway/detail/config.hpp>
 
@@ -11,18 +16,33 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail {
 
-/// FNV-1a, 64 bits, over bytes of any byte type; pass an earlier result as `seed` to continue. For hash
-/// tables only: an attacker who chooses the keys can make them collide.
-template <class Byte>
-constexpr std::uint64_t hash_bytes(std::span<const Byte> bytes, std::uint64_t seed = 0xcbf29ce484222325U) noexcept {
-    for (const Byte byte : bytes) seed = (seed ^ static_cast<std::uint8_t>(byte)) * 0x100000001b3U;
-    return seed;
+/// The hash of a number; pass an earlier result as `seed` to continue. Different numbers have different hashes.
+constexpr std::uint64_t hash_number(std::uint64_t number, std::uint64_t seed = 0xcbf29ce484222325U) noexcept {
+    const std::uint64_t product = (seed ^ number) * 0x9e3779b97f4a7c15U;
+    return product ^ (product >> 32);
 }
 
-constexpr std::uint64_t hash_number(std::uint32_t number, std::uint64_t seed = 0xcbf29ce484222325U) noexcept {
-    for (int shift = 0; shift < 32; shift += 8) seed = (seed ^ ((number >> shift) & 0xffU)) * 0x100000001b3U;
-    return seed;
+/// The hash of bytes of any byte type, eight at a time.
+template <class Byte>
+constexpr std::uint64_t hash_bytes(std::span<const Byte> bytes) noexcept {
+    const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<std::uint8_t>(bytes[i])} << (8 * i); };
+    std::uint64_t seed = hash_number(bytes.size());
+    for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {
+        // Written out, so that compilers load all eight at once.
+        seed = hash_number(byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7), seed);
+    }
+    std::uint64_t rest = 0;
+    for (std::size_t i = 0; i != bytes.size(); ++i) rest |= byte(i);
+    return hash_number(rest, seed);
 }
+
+/// The std::hash of a value that has a hash_value().
+template <class T>
+struct standard_hash {
+    constexpr std::size_t operator()(const T& value) const noexcept {
+        return static_cast<std::size_t>(hash_value(value));
+    }
+};
 
 }  // namespace detail
 }  // namespace KEYWAY_MODE

@@ -12,6 +12,7 @@ SECTIONS = {
     "messages_states": "Calls that a state of a socket does not have",
     "messages_values": "Buffers, endpoints, limits and copies",
     "messages_habits": "Habits of C and of other libraries",
+    "messages_handles": "Descriptors taken for numbers and truth values",
     "messages_limits": "Limits",
     "messages_files": "Files",
     "messages_arguments": "Arguments of the opt-in headers",

@@ -72,8 +72,8 @@ concept has_native_type = requires { int{T::native}; };  // keyway: the second i
 
 template <class T>
 concept declares_orientation = requires {
-    bool{T::is_connection_oriented};  // keyway: a socket type says whether it is connection-oriented
-    bool{T::is_message_oriented};     // keyway: and whether it is message-oriented
+    bool{T::is_connection_oriented};  // keyway: a socket_type has a bool is_connection_oriented
+    bool{T::is_message_oriented};     // keyway: and a bool is_message_oriented
 };
 
 /// Satisfied by: stream, datagram, seqpacket, raw. Not by: ipv4, int.

@@ -6,6 +6,7 @@
 // owner and its non-owning view derive.
 
 #include <concepts>
+#include <cstddef>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
@@ -23,6 +24,12 @@ public:
 
     [[nodiscard]] constexpr native_type native_handle() const noexcept { return native_; }
     [[nodiscard]] constexpr bool is_open() const noexcept { return native_ != invalid; }
+
+    // clang-format off
+    explicit operator bool() const = delete;  // KEYWAY_DELETE("is_open() says whether there is a descriptor")
+    template <class Other> detail::refused operator==(const Other&) const KEYWAY_DELETE("compare the native_handle() of two; is_open() says whether there is a descriptor");
+    template <class Other> detail::refused operator<=>(const Other&) const KEYWAY_DELETE("compare the native_handle() of two; is_open() says whether there is a descriptor");
+    // clang-format on
 
 protected:
     constexpr handle_interface() noexcept = default;

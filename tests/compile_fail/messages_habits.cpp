@@ -365,7 +365,7 @@ struct half_a_type {
 #endif
 
 #elif REJECTED == 41
-    // says 41: keyway: a socket type says whether it is connection-oriented
+    // says 41: keyway: a socket_type has a bool is_connection_oriented
 #ifdef CORRECTED
     [[maybe_unused]] const kw::socket<kw::ipv4, kw::datagram, kw::ipproto::udp> s;
 #else

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
@@ -19,6 +20,8 @@ static_assert(std::is_nothrow_move_constructible_v<kw::handle> && std::is_nothro
 static_assert(std::is_convertible_v<kw::handle&, kw::handle_view>);
 static_assert(!std::is_convertible_v<int, kw::handle> && !std::is_convertible_v<int, kw::handle_view>);
 static_assert(!std::is_convertible_v<kw::handle::native_type, kw::handle_view>);
+static_assert(!std::equality_comparable<kw::handle> && !std::totally_ordered<kw::handle_view>);
+static_assert(!std::is_constructible_v<bool, kw::handle> && !std::is_constructible_v<bool, kw::handle_view>);
 static_assert(!kw::handle_view{}.is_open() && kw::handle_view{}.native_handle() == kw::handle_view::invalid);
 
 namespace {

@@ -53,6 +53,13 @@ public:
 
     [[nodiscard]] constexpr native_type native_handle() const noexcept { return native_; }
     [[nodiscard]] constexpr bool is_open() const noexcept { return native_ != invalid; }
+
+    // clang-format off
+    explicit operator bool() const = delete;  // KEYWAY_DELETE("is_open() says whether there is a descriptor")
+    template <class Other> detail::refused operator==(const Other&) const KEYWAY_DELETE("compare the native_handle() of two; is_open() says whether there is a descriptor");
+    template <class Other> detail::refused operator<=>(const Other&) const KEYWAY_DELETE("compare the native_handle() of two; is_open() says whether there is a descriptor");
+    // clang-format on
+
     /// On POSIX a file is a descriptor like any other, and can be waited for. A temporary owner does not convert.
     template <std::same_as<handle_view::native_type> Descriptor = native_type>
     constexpr operator handle_view() const noexcept {
@@ -202,6 +209,7 @@ public:
     detail::refused write_at(auto&&...) const requires(A == access::read) KEYWAY_DELETE("this file is open for reading: open it with access::write or access::read_write to write it");
     detail::refused write_at(auto&&...) const requires(A == access::append) KEYWAY_DELETE("a file that is open for appending is written at its end: call write(), or open it with access::write");
     detail::refused write_all(auto&&...) const requires(!detail::may_write(A)) KEYWAY_DELETE("this file is open for reading: open it with access::write, access::append or access::read_write to write it");
+    template <class From> requires(!std::same_as<From, seek_from>) detail::refused seek(std::int64_t, From) const KEYWAY_DELETE("a position is counted from kw::seek_from::start, current or end: seek(0, kw::seek_from::end)");
     detail::refused send(auto&&...) const KEYWAY_DELETE("a file is written: call write() or write_all()");
     detail::refused recv(auto&&...) const KEYWAY_DELETE("a file is read: call read() or read_exact()");
     // clang-format on

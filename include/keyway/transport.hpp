@@ -90,6 +90,8 @@ inline constexpr bool no_destination<Endpoint, To, L, Rest...> = no_destination<
 /// The implementation of connecting by name, or to any of several endpoints, in <keyway/client/connect.hpp>.
 template <class Transport, class Where>
 struct include_keyway_client_connect_hpp;
+template <class Transport, class Where>
+concept lacks_client_connect = !requires { typename include_keyway_client_connect_hpp<Transport, Where>::type; };
 
 }  // namespace detail
 
@@ -205,6 +207,7 @@ struct transport : detail::listener_names<F, T, P> {
     static detail::refused connect(std::string_view, const auto&, auto&&...) requires(connectionless<T> && internet_family<F>) KEYWAY_DELETE("a datagram socket connects to one endpoint: resolve<ip, datagram>(host, service) finds the endpoints of a name");
     template <limit_like L> static detail::refused connect(const endpoint&, const L&) requires(connectionless<T> && !std::same_as<L, no_limit>) KEYWAY_DELETE("a datagram socket gets its peer without waiting: call connect(endpoint)");
     template <class To, class... Rest> requires detail::no_destination<endpoint, To, Rest...> static detail::refused connect(const To&, const Rest&...) KEYWAY_DELETE("connect() takes an endpoint of this family, {address, port}: of a literal _ip_endpoint or _unix_path, of other text endpoint::parse(text) or at_path(path), of an ip endpoint as_v4() or as_v6(); or a host and its service: connect(host, service)");
+    template <class Where, class... Rest> requires(connection_oriented<T> && internet_family<F> && (detail::endpoint_range<Where, endpoint> || (std::is_convertible_v<const Where&, std::string_view> && sizeof...(Rest) > 0)) && detail::lacks_client_connect<transport, Where>) static detail::refused connect(const Where&, const Rest&...) KEYWAY_DELETE("include <keyway/client/connect.hpp>, which connects to names and to one of several endpoints");
     template <class Where = endpoint, not_a_limit L> static detail::refused connect(const Where&, const L&, auto&&...) requires(std::is_convertible_v<const Where&, endpoint> || detail::endpoint_range<Where, endpoint>) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: connect(endpoint, 5s), connect(endpoints, 5s, options)");
     template <not_a_limit L> static detail::refused connect(std::string_view, const service&, const L&, auto&&...) requires(connection_oriented<T> && internet_family<F>) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller, and stands before the options: connect(host, service, 5s, options)");
     template <not_a_limit L> static detail::refused pair(const L&) requires(pairable_family<F> || (internet_family<F> && byte_oriented<T>)) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: pair(5s)");

@@ -326,6 +326,7 @@ struct sizable {
 #endif
 
 #elif REJECTED == 35
+    // lines 35: 60 (clang goes on after a failed assertion)
     // says 35: a family's endpoint must be default constructible and copyable and have data(), size(),
 #ifdef CORRECTED
     (void)sizeof(kw::socket<sizable, kw::stream>);

@@ -94,7 +94,7 @@ namespace kw = keyway;
 #endif
 
 #elif REJECTED == 10
-    // says 10: include_keyway_client_connect_hpp
+    // says 10: include <keyway/client/connect.hpp>, which connects to names and to one of several endpoints
 #ifdef CORRECTED
     [[maybe_unused]] auto first = kw::tcp4::connect(at4);
 #else
@@ -115,6 +115,22 @@ namespace kw = keyway;
     (void)std::move(connected).close_gracefully(std::chrono::seconds(5));
 #else
     (void)std::move(connected).close_gracefully(5);
+#endif
+
+#elif REJECTED == 13
+    // says 13: include <keyway/client/connect.hpp>, which connects to names and to one of several endpoints
+#ifdef CORRECTED
+    [[maybe_unused]] auto first = kw::tcp4::connect(at4);
+#else
+    [[maybe_unused]] auto nothing = kw::tcp4::connect("localhost", "80");
+#endif
+
+#elif REJECTED == 14
+    // says 14: include <keyway/client/connect.hpp>, which connects to names and to one of several endpoints
+#ifdef CORRECTED
+    [[maybe_unused]] auto first = kw::tcp4::connect(at4);
+#else
+    [[maybe_unused]] auto nothing = kw::tcp4::connect("localhost", 80);
 #endif
 
 #endif

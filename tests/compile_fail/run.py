@@ -9,6 +9,8 @@ A file has numbered cases, compiled with -DREJECTED=n, and says what the compile
     // says 1: a listener has no peer          (this text)
     // expect 1: (no match|cannot convert)     (this pattern)
 
+and prints it in at most 25 lines, unless the file says `// lines 1: 60` and why.
+
 Without REJECTED it must compile without a word; and where it has twins, under CORRECTED, so must they, all of them at once.
 """
 import os
@@ -17,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 
-FLAGS = ["-Wall", "-Wextra", "-Werror"]
+FLAGS = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
+MOST_LINES = 25
 ENVIRONMENT = {**os.environ, "LC_ALL": "C"}
 
 
@@ -68,9 +71,11 @@ def check(directory):
     for number, patterns in sorted(cases.items()):
         status, output = compile_file(command, file, f"-DREJECTED={number}")
         missing = [pattern for pattern in patterns if not re.search(pattern, output)]
-        if status == 0 or missing:
+        longer = re.search(rf"// lines {number}: (\d+)", source)
+        lines, most = output.count("\n"), int(longer[1]) if longer else MOST_LINES
+        if status == 0 or missing or lines > most:
             failures += 1
-            print(f"case {number}: compiler status {status}, not printed: {missing}\n{output}")
+            print(f"case {number}: compiler status {status}, not printed: {missing}, {lines} lines of {most}\n{output}")
 
     accepted = [file]
     if "CORRECTED" in source:

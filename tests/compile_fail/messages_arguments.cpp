@@ -204,7 +204,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 21
-    // says 21: keyway: segments are datagrams of a UDP socket without a peer: udp::bind(), udp::socket::open()
+    // says 21: segments are datagrams of a UDP socket without a peer: udp::bind(), udp::socket::open()
 #ifdef CORRECTED
     [[maybe_unused]] const kw::segment_sender sender(datagrams);
 #else
@@ -321,6 +321,22 @@ using namespace std::chrono_literals;
     static_cast<void>(set.remove(listening));
 #else
     set.remove(5);
+#endif
+
+#elif REJECTED == 36
+    // says 36: a socket of this family, type and protocol does not receive one of the items
+#ifdef CORRECTED
+    static_cast<void>(kw::control::buffer<kw::control::packet_info>::request(datagrams));
+#else
+    kw::control::buffer<kw::control::packet_info>::request(connected);
+#endif
+
+#elif REJECTED == 37
+    // says 37: after the data comes a control::list of items that a socket of this family, type and protocol sends, then the destination: send_message(socket, data, items, endpoint)
+#ifdef CORRECTED
+    static_cast<void>(kw::send_message(datagrams, "x", kw::control::list{kw::control::hop_limit{1}}, at4));
+#else
+    kw::send_message(datagrams, "x", kw::control::hop_limit{1}, at4);
 #endif
 
 #endif

@@ -28,7 +28,8 @@ template <class S>
 concept sends_messages = can_send<S> || can_send_to<S>;
 
 template <class S, class List>
-concept accepts_items = List::template fits<typename S::family, typename S::type, typename S::protocol>;
+concept accepts_items = requires(const List& items) { items.bytes(); } &&
+                        List::template fits<typename S::family, typename S::type, typename S::protocol>;
 
 /// The view that an object may keep of a socket: of an owner its view, of a view itself.
 template <class S>

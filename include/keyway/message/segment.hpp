@@ -49,13 +49,12 @@ concept unconnected_udp = can_send_to<S> && can_recv_from<S> && S::protocol::num
 /// Requires: the socket, of which this keeps a view, outlives it. Thread safety: as the socket.
 template <class S>
 class segment_sender {
-    static_assert(detail::unconnected_udp<S>,
-                  "keyway: segments are datagrams of a UDP socket without a peer: udp::bind(), udp::socket::open()");
-
 public:
     using endpoint = typename S::endpoint;
 
-    explicit segment_sender(const S& socket) noexcept : socket_(socket), offloads_(asks_kernel(socket)) {}
+    explicit segment_sender(const S& socket) noexcept
+        requires detail::unconnected_udp<S>
+        : socket_(socket), offloads_(asks_kernel(socket)) {}
 
     /// Whether the kernel has split every buffer so far.
     [[nodiscard]] bool offloads() const noexcept { return offloads_; }
@@ -75,6 +74,7 @@ public:
     }
 
     // clang-format off
+    explicit segment_sender(const S&) requires(!detail::unconnected_udp<S>) KEYWAY_DELETE("segments are datagrams of a UDP socket without a peer: udp::bind(), udp::socket::open()");
     template <class Owner = S> requires detail::owning<Owner>
     explicit segment_sender(const Owner&&) KEYWAY_DELETE("a temporary socket is closed at the end of this line: keep it in a variable that outlives the sender");
     template <not_a_limit L> detail::refused send(auto&&, std::size_t, const endpoint&, const L&) KEYWAY_DELETE("a limit is a duration with its unit, a deadline of the steady clock or a canceller: send(data, size, endpoint, 5s)");
@@ -153,6 +153,9 @@ private:
     typename detail::view_of<S>::type socket_;
     std::atomic<bool> offloads_;
 };
+
+template <class S>
+segment_sender(const S&) -> segment_sender<S>;
 
 /// Asks the kernel to join received datagrams for recv_segments(), which otherwise receives them one by one.
 /// Errors: no_protocol_option, invalid_argument (Windows) or operation_not_supported (this system does not join datagrams).

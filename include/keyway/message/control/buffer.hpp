@@ -103,9 +103,9 @@ public:
     /// Requests the items on this socket, from the next message on.
     /// Errors: no_protocol_option (the kernel does not have one of them). Source: setsockopt(2).
     template <class S>
-    [[nodiscard]] static result<void> request(const S& socket) noexcept {
-        static_assert(detail::receives_items<S, Items...>,
-                      "keyway: a socket of this family, type and protocol does not receive one of the items");
+    [[nodiscard]] static result<void> request(const S& socket) noexcept
+        requires detail::receives_items<S, Items...>
+    {
         int domain = S::family::domain;
         if constexpr (!fixed_domain<typename S::family>) {
             const auto local = socket.local_endpoint();
@@ -116,6 +116,10 @@ public:
         static_cast<void>((... && (done = request_one<Items>(socket, domain)).has_value()));
         return done;
     }
+
+    // clang-format off
+    template <class S> static detail::refused request(const S&) KEYWAY_DELETE("a socket of this family, type and protocol does not receive one of the items");
+    // clang-format on
 
     /// The first item of this type; nothing if the message had none.
     template <decodable I>

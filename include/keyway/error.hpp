@@ -250,7 +250,7 @@ inline result<void> checked(int status, operation op) noexcept {
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
 
-template <>
+template <>  // NOLINTNEXTLINE(misc-include-cleaner): <string_view> declares it
 struct std::hash<keyway::error> : keyway::detail::standard_hash<keyway::error> {};
 
 #endif

@@ -86,7 +86,7 @@ static_assert(address_family<ipv4> && address_family<ipv6> && address_family<ip>
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
 
-template <class Family>
+template <class Family>  // NOLINTNEXTLINE(misc-include-cleaner): <string_view> declares it
 struct std::hash<keyway::endpoint<Family>> : keyway::detail::standard_hash<keyway::endpoint<Family>> {};
 
 #endif

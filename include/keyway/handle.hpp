@@ -6,7 +6,6 @@
 // owner and its non-owning view derive.
 
 #include <concepts>
-#include <cstddef>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>

@@ -139,7 +139,7 @@ consteval auto operator""_ip() {
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
 
-template <>
+template <>  // NOLINTNEXTLINE(misc-include-cleaner): <string_view> declares it
 struct std::hash<keyway::ip_address> : keyway::detail::standard_hash<keyway::ip_address> {};
 
 #endif

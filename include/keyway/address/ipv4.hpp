@@ -153,7 +153,7 @@ consteval auto operator""_ipv4() {
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
 
-template <>
+template <>  // NOLINTNEXTLINE(misc-include-cleaner): <string_view> declares it
 struct std::hash<keyway::ipv4_address> : keyway::detail::standard_hash<keyway::ipv4_address> {};
 
 #endif

@@ -301,7 +301,7 @@ consteval auto operator""_ipv6() {
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
 
-template <>
+template <>  // NOLINTNEXTLINE(misc-include-cleaner): <string_view> declares it
 struct std::hash<keyway::ipv6_address> : keyway::detail::standard_hash<keyway::ipv6_address> {};
 
 #endif

@@ -143,7 +143,7 @@ consteval auto operator""_ipv6_network() {
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
 
-template <class Address>
+template <class Address>  // NOLINTNEXTLINE(misc-include-cleaner): <string_view> declares it
 struct std::hash<keyway::network<Address>> : keyway::detail::standard_hash<keyway::network<Address>> {};
 
 #endif

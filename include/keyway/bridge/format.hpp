@@ -4,22 +4,22 @@
 
 // Bridge to the standard library's text: operator<<, and std::formatter if the library has <format>.
 
-#include <cstddef>
 #include <ostream>
 
-#include <keyway/address/ip.hpp>
-#include <keyway/address/ipv4.hpp>
-#include <keyway/address/ipv6.hpp>
-#include <keyway/address/network.hpp>
+#include <keyway/address/ip.hpp>       // IWYU pragma: keep
+#include <keyway/address/ipv4.hpp>     // IWYU pragma: keep
+#include <keyway/address/ipv6.hpp>     // IWYU pragma: keep
+#include <keyway/address/network.hpp>  // IWYU pragma: keep
 #include <keyway/detail/config.hpp>
-#include <keyway/endpoint/any.hpp>
+#include <keyway/endpoint/any.hpp>   // IWYU pragma: keep
 #include <keyway/endpoint/ip.hpp>    // IWYU pragma: keep
 #include <keyway/endpoint/unix.hpp>  // IWYU pragma: keep
-#include <keyway/error.hpp>
-#include <keyway/family.hpp>
-#include <keyway/text.hpp>  // IWYU pragma: keep (its formatter, where std::format is)
+#include <keyway/error.hpp>          // IWYU pragma: keep
+#include <keyway/family.hpp>         // IWYU pragma: keep
+#include <keyway/text.hpp>           // IWYU pragma: keep (its formatter, where std::format is)
 
 #if KEYWAY_HAS_STD_FORMAT
+#include <cstddef>
 #include <format>
 #endif
 

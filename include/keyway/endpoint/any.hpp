@@ -150,7 +150,7 @@ static_assert(endpoint_type<any_endpoint>);
 }  // namespace KEYWAY_MODE
 }  // namespace keyway
 
-template <>
+template <>  // NOLINTNEXTLINE(misc-include-cleaner): <string_view> declares it
 struct std::hash<keyway::any_endpoint> : keyway::detail::standard_hash<keyway::any_endpoint> {};
 
 #endif

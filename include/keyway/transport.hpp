@@ -90,6 +90,7 @@ inline constexpr bool no_destination<Endpoint, To, L, Rest...> = no_destination<
 /// The implementation of connecting by name, or to any of several endpoints, in <keyway/client/connect.hpp>.
 template <class Transport, class Where>
 struct include_keyway_client_connect_hpp;
+/// That header has not been included.
 template <class Transport, class Where>
 concept lacks_client_connect = !requires { typename include_keyway_client_connect_hpp<Transport, Where>::type; };
 

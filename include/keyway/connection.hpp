@@ -59,7 +59,7 @@ public:
     template <limit_like L = no_limit>
     [[nodiscard("send() may take a part of the data: the result says how much")]] result<std::size_t> send(
         const_bytes data, const L& limit = {}) const noexcept {
-        return detail::counted(detail::os::send(native(), data.data(), data.size(), detail::native_limit(limit)),
+        return detail::counted(detail::os::send(native(), data.data(), data.size(), detail::limit_of_one_call(limit)),
                                operation::send);
     }
 
@@ -68,7 +68,7 @@ public:
     [[nodiscard("send() may take a part of the data: the result says how much")]] result<std::size_t> send(
         std::span<const const_buffer> buffers, const L& limit = {}) const noexcept {
         return detail::counted(detail::os::send_gathered(native(), detail::native(buffers), buffers.size(), nullptr, 0,
-                                                         detail::native_limit(limit)),
+                                                         detail::limit_of_one_call(limit)),
                                operation::send);
     }
 
@@ -100,7 +100,7 @@ public:
     template <limit_like L = no_limit>
     [[nodiscard("recv() may fill a part of the buffer: the result says how much")]] result<received_type> recv(
         mutable_bytes buffer, const L& limit = {}) const noexcept {
-        return receive<detail::receive_mode::consume>(buffer, detail::native_limit(limit));
+        return receive<detail::receive_mode::consume>(buffer, detail::limit_of_one_call(limit));
     }
 
     /// Receives into several buffers, filled one after the other: `recv(scatter(header, body))`.
@@ -108,18 +108,18 @@ public:
     template <limit_like L = no_limit>
     [[nodiscard("recv() may fill a part of the buffer: the result says how much")]] result<scattered_type> recv(
         std::span<const mutable_buffer> buffers, const L& limit = {}) const noexcept {
-        return receive<detail::receive_mode::consume>(buffers, detail::native_limit(limit));
+        return receive<detail::receive_mode::consume>(buffers, detail::limit_of_one_call(limit));
     }
 
     /// Returns what recv() would, and leaves it in the queue for the next call. Source: recv(2), MSG_PEEK.
     template <limit_like L = no_limit>
     [[nodiscard]] result<received_type> peek(mutable_bytes buffer, const L& limit = {}) const noexcept {
-        return receive<detail::receive_mode::peek>(buffer, detail::native_limit(limit));
+        return receive<detail::receive_mode::peek>(buffer, detail::limit_of_one_call(limit));
     }
     template <limit_like L = no_limit>
     [[nodiscard]] result<scattered_type> peek(std::span<const mutable_buffer> buffers,
                                               const L& limit = {}) const noexcept {
-        return receive<detail::receive_mode::peek>(buffers, detail::native_limit(limit));
+        return receive<detail::receive_mode::peek>(buffers, detail::limit_of_one_call(limit));
     }
 
     /// Fills the whole buffer, in as many calls as it takes, and returns it.

@@ -70,11 +70,9 @@ constexpr std::int64_t nanoseconds_in(const D& duration) noexcept {
     }
 }
 
-/// The point in time after so many nanoseconds: at_once for 0, long_ago for negative ones, never for too many.
+/// The point in time so many nanoseconds from now.
 inline std::int64_t time_after(std::int64_t nanoseconds) noexcept {
-    if (nanoseconds <= 0) return nanoseconds == 0 ? os::at_once : os::long_ago;
-    const std::int64_t now = os::now();
-    return nanoseconds < os::never - now ? now + nanoseconds : os::never;
+    return os::time_after(nanoseconds, nanoseconds > 0 ? os::now() : 0);
 }
 
 /// The earlier of two times. A single attempt is not even made where the other time has passed.

@@ -36,8 +36,8 @@ struct no_limit {};
 /// had to wait. If a call fails while it waits it has had no effect: no byte was consumed or lost. Limits work on sockets
 /// in either mode and change no socket's mode.
 ///
-/// System calls on POSIX: one if data or buffer space is available at once, as without a limit, plus one poll(2) with a
-/// canceller; otherwise three. accept() makes two, since it polls first. connect() makes seven after socket(2), three of
+/// System calls on POSIX: one if data or buffer space is available at once, as without a limit, or if the call must not
+/// wait; otherwise three. A canceller adds one poll(2). accept() makes two, since it polls first. connect() makes seven after socket(2), three of
 /// them to switch the new socket's mode. On Windows these are overlapped calls: not for a socket that is associated with a
 /// completion port, which would receive their completions.
 class limit {
@@ -98,6 +98,12 @@ public:
         started.until = detail::earlier(bounds_.until, detail::time_after(timeout_));
         return started;
     }
+    /// The same for a single call.
+    [[nodiscard]] detail::os::wait_limit native_of_one_call() const noexcept {
+        detail::os::wait_limit started = native();
+        started.lies_ahead = timeout_ > 0 && bounds_.until == detail::os::never;
+        return started;
+    }
 
     // clang-format off
     template <std::derived_from<canceller_interface> Canceller> requires detail::owning<Canceller>
@@ -148,6 +154,14 @@ constexpr os::no_limit native_limit(no_limit) noexcept { return {}; }
 template <limit_like L>
 os::wait_limit native_limit(const L& each) noexcept {
     return limit(each).native();
+}
+
+/// The same for an operation of one system call.
+constexpr os::no_limit limit_of_one_call(no_limit) noexcept { return {}; }
+template <limit_like L>
+auto limit_of_one_call(const L& each) noexcept {
+    if constexpr (duration_shape<L>) return os::limit_of(nanoseconds_in(each));
+    else return limit(each).native_of_one_call();
 }
 
 /// The same for calls that know no non-blocking mode: without a limit they wait forever.

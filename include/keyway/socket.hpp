@@ -63,7 +63,7 @@ public:
         requires connectionless<T>
     {
         return detail::counted(detail::os::send_to(this->native_handle(), data.data(), data.size(), to.data(),
-                                                   to.size(), detail::native_limit(limit)),
+                                                   to.size(), detail::limit_of_one_call(limit)),
                                operation::send_to);
     }
 
@@ -74,7 +74,7 @@ public:
         requires connectionless<T>
     {
         return detail::counted(detail::os::send_gathered(this->native_handle(), detail::native(buffers), buffers.size(),
-                                                         to.data(), to.size(), detail::native_limit(limit)),
+                                                         to.data(), to.size(), detail::limit_of_one_call(limit)),
                                operation::send_to);
     }
 
@@ -89,7 +89,7 @@ public:
         requires connectionless<T>
     {
         return detail::recv_message_from<F, P, detail::receive_mode::consume>(this->native_handle(), buffer,
-                                                                              detail::native_limit(limit));
+                                                                              detail::limit_of_one_call(limit));
     }
 
     /// Receives one message into several buffers, filled one after the other. Source: recvmsg(2).
@@ -98,7 +98,7 @@ public:
                                                                         const L& limit = {}) const noexcept
         requires connectionless<T>
     {
-        return receive(buffers, detail::receive_mode::consume, detail::native_limit(limit));
+        return receive(buffers, detail::receive_mode::consume, detail::limit_of_one_call(limit));
     }
 
     /// Returns what recv_from() would, and leaves it in the queue for the next call. Source: recv(2), MSG_PEEK.
@@ -108,14 +108,14 @@ public:
         requires connectionless<T>
     {
         return detail::recv_message_from<F, P, detail::receive_mode::peek>(this->native_handle(), buffer,
-                                                                           detail::native_limit(limit));
+                                                                           detail::limit_of_one_call(limit));
     }
     template <limit_like L = no_limit>
     [[nodiscard]] result<message_from<std::size_t, endpoint>> peek_from(std::span<const mutable_buffer> buffers,
                                                                         const L& limit = {}) const noexcept
         requires connectionless<T>
     {
-        return receive(buffers, detail::receive_mode::peek, detail::native_limit(limit));
+        return receive(buffers, detail::receive_mode::peek, detail::limit_of_one_call(limit));
     }
 
     /// Another owner of the same socket. It leaves a bound path alone when it closes.

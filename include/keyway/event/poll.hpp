@@ -45,6 +45,23 @@ concept poll_token = std::is_trivially_copyable_v<T> && std::default_initializab
 
 namespace detail {
 
+struct poll_flags {
+    bool readable, writable, hung_up, failed;
+};
+
+/// The flags for each sum of the platform layer's bits. Errors are reported under every interest, so that the next call sees
+/// them and the caller cannot spin.
+inline constexpr auto poll_flags_of = [] {
+    std::array<poll_flags, os::all_poll_bits + 1> flags{};
+    for (unsigned bits = 0; bits < flags.size(); ++bits) {
+        const bool hung_up = (bits & os::poll_hung_up) != 0;
+        const bool failed = (bits & os::poll_failed) != 0;
+        flags[bits] = {hung_up || failed || (bits & os::poll_readable) != 0,
+                       hung_up || failed || (bits & os::poll_writable) != 0, hung_up, failed};
+    }
+    return flags;
+}();
+
 /// Whether poll_set::add() takes these. A temporary owner is refused by a sentence of its own.
 template <class Token, class... A>
 inline constexpr bool poll_arguments = false;
@@ -148,23 +165,23 @@ public:
     ///
     /// Errors: bad_file_descriptor (the set is not open); with a limit limit_reached and operation_canceled.
     /// Blocks: until a handle is ready or wake() is called, even if the set is empty.
-    /// System calls on POSIX: one if a handle is ready or there is no limit, otherwise three.
+    /// System calls: on Linux one, with a canceller up to four; there a limit ends in whole milliseconds, rounded up. On the
+    /// BSDs one if a handle is ready or there is no limit, otherwise three.
     /// Source: epoll_wait(2), kqueue(2), WSAPoll.
     template <limit_like L = no_limit>
     [[nodiscard]] result<std::span<const event>> wait(const L& limit = {}) noexcept {
-        std::size_t count = 0;
-        const auto store = [&](std::uint64_t bits, unsigned reported) noexcept {
-            event& next = events_[count++];
+        const auto store = [](event& next, std::uint64_t bits, unsigned reported) noexcept {
+            const detail::poll_flags& flags = detail::poll_flags_of[reported];
             std::memcpy(&next.token, &bits, sizeof(Token));
-            next.hung_up = (reported & detail::os::poll_hung_up) != 0;
-            next.failed = (reported & detail::os::poll_failed) != 0;
-            // Report errors under every interest, so that the next call sees them and the caller cannot spin.
-            next.readable = next.hung_up || next.failed || (reported & detail::os::poll_readable) != 0;
-            next.writable = next.hung_up || next.failed || (reported & detail::os::poll_writable) != 0;
+            next.readable = flags.readable;
+            next.writable = flags.writable;
+            next.hung_up = flags.hung_up;
+            next.failed = flags.failed;
         };
-        if (detail::os::wait_for_events(poller_, store, detail::native_limit(limit)) < 0)
-            return detail::last_error(operation::poll);
-        return std::span<const event>(events_.data(), count);
+        event* const begin = events_.data();
+        event* const end = detail::os::wait_for_events(poller_, begin, store, detail::limit_of_one_call(limit));
+        if (end == nullptr) return detail::last_error(operation::poll);
+        return std::span<const event>(begin, end);
     }
 
     /// Makes wait() return at once, in whichever thread waits, or the next one if none does. Calls made before wait()

@@ -60,7 +60,7 @@ template <detail::has_error_queue S, limit_like L = no_limit>
     detail::os::address_length size = S::endpoint::capacity();
     const auto got = detail::receive<detail::os::readiness::failed>(
         socket.native_handle(), std::span(&whole, 1), storage.endpoint.data(), size, items, detail::os::queued_errors,
-        detail::native_limit(limit));
+        detail::limit_of_one_call(limit));
     if (got.length < 0) return detail::last_error(operation::recv_error);
     storage.endpoint.resize(static_cast<std::size_t>(size));
     const auto cause = items.template get<control::queued_error>();

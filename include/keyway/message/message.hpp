@@ -128,7 +128,7 @@ template <can_send S, class List, limit_like L = no_limit>
         if (detail::total_size(buffers) == 0) return detail::failure(errc::invalid_argument, operation::send_message);
     }
     return detail::send_message(connection.native_handle(), buffers, nullptr, 0, items.bytes(),
-                                detail::native_limit(limit));
+                                detail::limit_of_one_call(limit));
 }
 template <can_send S, class List, limit_like L = no_limit>
     requires detail::accepts_items<S, List>
@@ -149,7 +149,7 @@ template <can_send_to S, class List, limit_like L = no_limit>
                                                const List& items, const typename S::endpoint& to,
                                                const L& limit = {}) noexcept {
     return detail::send_message(socket.native_handle(), buffers, to.data(), to.size(), items.bytes(),
-                                detail::native_limit(limit));
+                                detail::limit_of_one_call(limit));
 }
 template <can_send_to S, class List, limit_like L = no_limit>
     requires detail::accepts_items<S, List>
@@ -174,7 +174,7 @@ template <class S, limit_like L = no_limit>
 [[nodiscard]] result<typename detail::message_for<S, std::size_t>::type> recv_message(
     const S& socket, std::span<const mutable_buffer> buffers, control::any_buffer& items,
     const L& limit = {}) noexcept {
-    return detail::recv_message<std::size_t>(socket, buffers, buffers, items, detail::native_limit(limit));
+    return detail::recv_message<std::size_t>(socket, buffers, buffers, items, detail::limit_of_one_call(limit));
 }
 template <class S, limit_like L = no_limit>
     requires detail::sends_messages<S>
@@ -182,7 +182,7 @@ template <class S, limit_like L = no_limit>
     const S& socket, mutable_bytes buffer, control::any_buffer& items, const L& limit = {}) noexcept {
     const mutable_buffer whole(buffer);
     return detail::recv_message<std::span<std::byte>>(socket, std::span<std::byte>(buffer), std::span(&whole, 1), items,
-                                                      detail::native_limit(limit));
+                                                      detail::limit_of_one_call(limit));
 }
 
 // clang-format off

@@ -73,14 +73,14 @@ public:
     template <limit_like L = no_limit>
         requires can_send<S>
     [[nodiscard]] result<zero_copy_ticket> send(const_bytes data, const L& limit = {}) noexcept {
-        return send_one(data, nullptr, 0, operation::send, detail::native_limit(limit));
+        return send_one(data, nullptr, 0, operation::send, detail::limit_of_one_call(limit));
     }
     /// Sends one message to `to`. Errors: as send() and socket::send_to().
     template <limit_like L = no_limit>
         requires can_send_to<S>
     [[nodiscard]] result<zero_copy_ticket> send_to(const_bytes data, const typename S::endpoint& to,
                                                    const L& limit = {}) noexcept {
-        return send_one(data, to.data(), to.size(), operation::send_to, detail::native_limit(limit));
+        return send_one(data, to.data(), to.size(), operation::send_to, detail::limit_of_one_call(limit));
     }
 
     /// Reads the kernel's reports. Blocks: only with a limit, until there is a first report.

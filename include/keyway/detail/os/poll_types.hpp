@@ -13,14 +13,15 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail::os {
 
-// The events to wait for on a handle, and those reported: a sum of these.
-inline constexpr unsigned poll_readable = 1;
-inline constexpr unsigned poll_writable = 2;
-inline constexpr unsigned poll_hung_up = 4;  // only reported
-inline constexpr unsigned poll_failed = 8;   // only reported
+// The events to wait for on a handle, and those reported: a sum of these. The values are those of epoll(7).
+inline constexpr unsigned poll_readable = 0x01;
+inline constexpr unsigned poll_writable = 0x04;
+inline constexpr unsigned poll_failed = 0x08;   // only reported
+inline constexpr unsigned poll_hung_up = 0x10;  // only reported
+inline constexpr unsigned all_poll_bits = 0x1d;
 
 /// Most events that one wait reports.
-inline constexpr std::size_t events_at_once = 64;
+inline constexpr int events_at_once = 64;
 
 /// The waker's token, which no handle may have.
 inline constexpr std::uint64_t reserved_token = UINT64_MAX;

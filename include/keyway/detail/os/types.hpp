@@ -51,12 +51,24 @@ inline constexpr std::size_t most_cancellers = 4;
 /// A call without a limit: it waits as the socket's mode says.
 struct no_limit {};
 
+/// How long a single call may wait, in nanoseconds. The clock is read only if it has to.
+struct time_limit {
+    std::int64_t nanoseconds = 0;
+};
+
+/// The point in time so many nanoseconds after `now`: at_once for 0, long_ago for negative ones, never for too many.
+constexpr std::int64_t time_after(std::int64_t nanoseconds, std::int64_t now) noexcept {
+    if (nanoseconds <= 0) return nanoseconds == 0 ? at_once : long_ago;
+    return nanoseconds < never - now ? now + nanoseconds : never;
+}
+
 /// How long a call may wait. The error of a call that the limit ends is limit_reached, or the native code that means
 /// ECANCELED if a canceller became readable.
 template <class Handle, Handle Invalid>
 struct basic_limit {
     std::int64_t until = never;
-    std::int64_t spin = 0;  // nanoseconds of attempts before the first sleep
+    std::int64_t spin = 0;    // nanoseconds of attempts before the first sleep
+    bool lies_ahead = false;  // `until` has been computed for this call, and need not be compared with the clock
     std::size_t canceller_count = 0;
     std::array<Handle, most_cancellers> cancellers = {Invalid, Invalid, Invalid, Invalid};
 

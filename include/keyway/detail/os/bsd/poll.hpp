@@ -102,22 +102,25 @@ inline unsigned reported_by(const struct ::kevent& event) noexcept {
            (at_end && event.fflags != 0 ? poll_failed : 0);
 }
 
-/// One system call if a handle is ready or there is no limit. A handle that is ready both ways is reported twice.
-template <class Sink, class Limit>
-inline int wait_for_events(poller& set, Sink sink, const Limit& limit) noexcept {
+/// Stores the token and the events of each handle that is ready; returns the end of what it has stored, or nullptr. One
+/// system call if a handle is ready or there is no limit. A handle that is ready both ways is reported twice.
+template <class Event, class Store, class Limit>
+inline Event* wait_for_events(poller& set, Event* next, Store store, const Limit& limit) noexcept {
     std::array<struct ::kevent, events_at_once> found;
     const auto call = [&](int do_not_wait) {
         constexpr ::timespec no_time{};
-        const int count = ::kevent(set.queue, nullptr, 0, found.data(), static_cast<int>(found.size()),
-                                   do_not_wait != 0 ? &no_time : nullptr);
+        const int count =
+            ::kevent(set.queue, nullptr, 0, found.data(), events_at_once, do_not_wait != 0 ? &no_time : nullptr);
         return count == 0 ? fail_with(EAGAIN) : count;
     };
     const int count = with_limit<readiness::readable>(set.queue, call, limit);
+    if (count < 0) return nullptr;
     for (int i = 0; i < count; ++i) {
         const struct ::kevent& event = found[static_cast<std::size_t>(i)];
-        if (event.filter != EVFILT_USER) sink(reinterpret_cast<std::uintptr_t>(event.udata), reported_by(event));
+        if (event.filter != EVFILT_USER)
+            store(*next++, reinterpret_cast<std::uintptr_t>(event.udata), reported_by(event));
     }
-    return count < 0 ? -1 : 0;
+    return next;
 }
 
 }  // namespace detail::os

@@ -9,8 +9,10 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
@@ -19,6 +21,9 @@
 namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail::os {
+
+static_assert(poll_readable == EPOLLIN && poll_writable == EPOLLOUT && poll_failed == EPOLLERR &&
+              poll_hung_up == EPOLLHUP);
 
 struct poller {
     native_handle queue = invalid_handle;
@@ -36,8 +41,7 @@ inline void close_poller(poller& set) noexcept {
 inline set_change change(const poller& set, int what, native_handle handle, unsigned wanted,
                          std::uint64_t token) noexcept {
     ::epoll_event event{};
-    if ((wanted & poll_readable) != 0) event.events |= EPOLLIN;
-    if ((wanted & poll_writable) != 0) event.events |= EPOLLOUT;
+    event.events = wanted;
     event.data.u64 = token;
     if (::epoll_ctl(set.queue, what, handle, &event) == 0) return set_change::done;
     if (errno == EEXIST) return set_change::is_there_already;
@@ -64,29 +68,65 @@ inline int open_poller(poller& set) noexcept {
 
 inline int wake_poller(const poller& set) noexcept { return wake(set.waker); }
 
-constexpr unsigned reported_by(std::uint32_t events) noexcept {
-    return ((events & EPOLLIN) != 0 ? poll_readable : 0) | ((events & EPOLLOUT) != 0 ? poll_writable : 0) |
-           ((events & EPOLLHUP) != 0 ? poll_hung_up : 0) | ((events & EPOLLERR) != 0 ? poll_failed : 0);
+/// What a wait has found.
+using epoll_events = std::array<::epoll_event, events_at_once>;
+
+inline int epoll_wait_for(const poller& set, epoll_events& found, int milliseconds) noexcept {
+    return ::epoll_wait(set.queue, found.data(), events_at_once, milliseconds);
 }
 
-/// One system call if a handle is ready or there is no limit. The kernel begins with those that it did not report last time,
-/// so that every handle gets its turn.
-template <class Sink, class Limit>
-inline int wait_for_events(poller& set, Sink sink, const Limit& limit) noexcept {
-    std::array<::epoll_event, events_at_once> found;
-    const auto call = [&](int do_not_wait) {
-        const int time = do_not_wait != 0 ? 0 : -1;
-        const int count = ::epoll_wait(set.queue, found.data(), static_cast<int>(found.size()), time);
-        return count == 0 ? fail_with(EAGAIN) : count;
-    };
-    const int count = with_limit<readiness::readable>(set.queue, call, limit);
-    for (int i = 0; i < count; ++i) {
-        const ::epoll_event& event = found[static_cast<std::size_t>(i)];
+/// As epoll_wait(2) takes it, rounded up; -1 if there is no end.
+inline int milliseconds_left(std::int64_t until) noexcept {
+    constexpr std::int64_t millisecond = 1'000'000;
+    const std::int64_t left = time_left(until);
+    if (left < 0) return -1;
+    const std::int64_t rounded_up = left / millisecond + (left % millisecond != 0 ? 1 : 0);
+    return rounded_up < INT_MAX ? static_cast<int>(rounded_up) : INT_MAX;
+}
+
+// They return the number of events found.
+
+inline int find_events(poller& set, epoll_events& found, no_limit) noexcept {
+    return retry_interrupted([&] { return epoll_wait_for(set, found, -1); });
+}
+
+inline int find_events(poller& set, epoll_events& found, const wait_limit& limit) noexcept {
+    if (limit.has_cancellers() || limit.spin > 0) {
+        const auto call = [&](int do_not_wait) {
+            const int count = epoll_wait_for(set, found, do_not_wait != 0 ? 0 : -1);
+            return count == 0 ? fail_with(EAGAIN) : count;
+        };
+        return with_limit<readiness::readable>(set.queue, call, limit);
+    }
+    if (check_limit(limit) < 0) return -1;
+    for (;;) {
+        const int count = epoll_wait_for(set, found, milliseconds_left(limit.until));
+        if (count > 0 || (count < 0 && errno != EINTR)) return count;
+        if (time_left(limit.until) == 0) return fail_with(limit_reached);
+    }
+}
+
+inline int find_events(poller& set, epoll_events& found, time_limit limit) noexcept {
+    wait_limit bounds;
+    bounds.until = time_after(limit.nanoseconds, limit.nanoseconds > 0 ? now() : 0);
+    bounds.lies_ahead = limit.nanoseconds > 0;
+    return find_events(set, found, bounds);
+}
+
+/// Stores the token and the events of each handle that is ready; returns the end of what it has stored, or nullptr. One
+/// system call, with a canceller or a spin up to four. The kernel begins with those that it did not report last time, so
+/// that every handle gets its turn.
+template <class Event, class Store, class Limit>
+inline Event* wait_for_events(poller& set, Event* next, Store store, const Limit& limit) noexcept {
+    epoll_events found;
+    const int count = find_events(set, found, limit);
+    if (count < 0) return nullptr;
+    for (const ::epoll_event& event : std::span(found.data(), static_cast<std::size_t>(count))) {
         const std::uint64_t token = event.data.u64;
         if (token == reserved_token) reset_waker(set.waker);
-        else sink(token, reported_by(event.events));
+        else store(*next++, token, event.events & all_poll_bits);
     }
-    return count < 0 ? -1 : 0;
+    return next;
 }
 
 }  // namespace detail::os

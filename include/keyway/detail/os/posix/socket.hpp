@@ -5,6 +5,7 @@
 // The POSIX backend of <keyway/detail/os.hpp>.
 
 #include <fcntl.h>
+#include <string.h>  // strerror_r
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -15,7 +16,6 @@
 #include <climits>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>  // strerror_r
 #include <span>
 
 #include <keyway/detail/config.hpp>

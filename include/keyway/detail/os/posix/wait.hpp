@@ -91,9 +91,12 @@ inline int wait_ready(native_handle handle, readiness wanted, const wait_limit& 
     return wait_any(set, 1, limit) < 0 ? -1 : set[0].revents;
 }
 
+/// A limit of one call.
+constexpr time_limit limit_of(std::int64_t nanoseconds) noexcept { return {nanoseconds}; }
+
 /// Fails if a call must not even begin: after its deadline, or when it has been cancelled.
 inline int check_limit(const wait_limit& limit) noexcept {
-    if (limit.is_timed() && time_left(limit.until) == 0) return fail_with(limit_reached);
+    if (limit.is_timed() && !limit.lies_ahead && time_left(limit.until) == 0) return fail_with(limit_reached);
     if (!limit.has_cancellers()) return 0;
     if (limit.canceller_count > most_cancellers) return fail_with(EINVAL);
     for (std::size_t i = 0; i < limit.canceller_count; ++i)
@@ -131,21 +134,42 @@ inline auto with_limit(native_handle, Call call, no_limit) noexcept {
     return retry_interrupted([=] { return call(0); });
 }
 
+/// Repeats a call that would block whenever the handle is ready, until the limit is reached.
+template <readiness Wanted, class Attempt>
+[[gnu::noinline]] auto wait_and_repeat(native_handle handle, Attempt attempt, const wait_limit& limit) noexcept
+    -> decltype(attempt()) {
+    // An AF_UNIX datagram socket without a peer counts as writable while the receiver's queue is full.
+    constexpr int many = 8;
+    for (int failed_attempts = 0;; ++failed_attempts) {
+        if (wait_ready(handle, Wanted, limit) < 0) return -1;
+        if (failed_attempts >= many && sleep_briefly(limit) < 0) return -1;
+        const auto done = attempt();
+        if (done >= 0 || !is_would_block(errno)) return done;
+    }
+}
+
 /// Makes a call that waits as the limit says: at least one attempt, then one whenever the handle is ready. The call's
 /// argument is the flag that makes it non-blocking.
 template <readiness Wanted, class Call>
 inline auto with_limit(native_handle handle, Call call, const wait_limit& limit) noexcept -> decltype(call(0)) {
     if (check_limit(limit) < 0) return -1;
     const auto attempt = [&] { return retry_interrupted([&] { return call(MSG_DONTWAIT); }); };
-    auto done = Wanted == readiness::writable ? attempt() : spin(attempt, limit);
-    // An AF_UNIX datagram socket without a peer counts as writable while the receiver's queue is full.
-    constexpr int many = 8;
-    for (int failed_attempts = 0; done < 0 && is_would_block(errno); ++failed_attempts) {
-        if (wait_ready(handle, Wanted, limit) < 0) return -1;
-        if (failed_attempts >= many && sleep_briefly(limit) < 0) return -1;
-        done = attempt();
-    }
-    return done;
+    const auto done = Wanted == readiness::writable ? attempt() : spin(attempt, limit);
+    if (done >= 0 || !is_would_block(errno)) return done;
+    if (limit.until == at_once) return fail_with(limit_reached);
+    return wait_and_repeat<Wanted>(handle, attempt, limit);
+}
+template <readiness Wanted, class Call>
+inline auto with_limit(native_handle handle, Call call, time_limit limit) noexcept -> decltype(call(0)) {
+    if (limit.nanoseconds < 0) return fail_with(limit_reached);
+    const auto attempt = [&] { return retry_interrupted([&] { return call(MSG_DONTWAIT); }); };
+    const auto done = attempt();
+    if (done >= 0 || !is_would_block(errno)) [[likely]]
+        return done;
+    if (limit.nanoseconds == 0) return fail_with(limit_reached);
+    wait_limit bounds;
+    bounds.until = time_after(limit.nanoseconds, now());
+    return wait_and_repeat<Wanted>(handle, attempt, bounds);
 }
 
 }  // namespace detail::os

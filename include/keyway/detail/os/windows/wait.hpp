@@ -86,6 +86,13 @@ inline int wait_ready(native_handle handle, readiness wanted, const wait_limit& 
     return wait_any(set, handle != invalid_handle ? 1 : 0, limit) < 0 ? -1 : set[0].revents;
 }
 
+/// A limit of one call.
+inline wait_limit limit_of(std::int64_t nanoseconds) noexcept {
+    wait_limit limit;
+    limit.until = time_after(nanoseconds, nanoseconds > 0 ? now() : 0);
+    return limit;
+}
+
 /// Fails if a call must not even begin: after its deadline, or when it has been cancelled.
 inline int check_limit(const wait_limit& limit) noexcept {
     if (limit.is_timed() && time_left(limit.until) == 0) return fail_with(limit_reached);

@@ -48,19 +48,22 @@ public:
     /// Hands the job to a thread. False if no thread can be started; the job then stays the caller's.
     /// Requires: fewer than most() jobs are in progress.
     bool hand(Job& job) noexcept {
-        const std::lock_guard lock(mutex_);
-        slot* chosen = idle_;
-        if (chosen != nullptr) {
-            idle_ = chosen->next_idle;
-        } else {
-            if (made_ == most_) return false;
-            chosen = &slots_[made_];
-            if (!start(*chosen)) return false;
-            ++made_;
+        slot* chosen = nullptr;
+        {
+            const std::lock_guard lock(mutex_);
+            chosen = idle_;
+            if (chosen != nullptr) {
+                idle_ = chosen->next_idle;
+            } else {
+                if (made_ == most_) return false;
+                chosen = &slots_[made_];
+                if (!start(*chosen)) return false;
+                ++made_;
+            }
+            chosen->job.emplace(std::move(job));
+            ++busy_;
         }
-        chosen->job.emplace(std::move(job));
-        chosen->handed_over.notify_one();
-        ++busy_;
+        chosen->handed_over.notify_one();  // without the mutex, for which the thread would have to wait
         return true;
     }
 
@@ -119,10 +122,13 @@ private:
             lock.unlock();
             run_(*own->job);
             lock.lock();
-            own->job.reset();
+            std::optional<Job> ended = std::exchange(own->job, std::nullopt);
             own->next_idle = std::exchange(idle_, own);
             --busy_;
             if (owner_waits_) static_cast<void>(freed_.cancel());
+            lock.unlock();
+            ended.reset();  // closes its connection
+            lock.lock();
         }
     }
 

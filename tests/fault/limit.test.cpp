@@ -187,8 +187,10 @@ TEST_CASE_FIXTURE(connected, "a limit of zero or in the past does not sleep") {
     CHECK(failure(client.recv(buffer, -1s)) == kw::errc::limit_reached);
     CHECK(fault::count() == 0);
     CHECK(failure(client.recv(buffer, 0s)) == kw::errc::limit_reached);
-    CHECK(fault::count(call::recv) == 1);
-    CHECK(fault::count(call::ppoll) == 1);
+    CHECK(failure(client.recv(buffer, kw::deadline::at_once())) == kw::errc::limit_reached);
+    CHECK(failure(client.recv(buffer, kw::limit(0s))) == kw::errc::limit_reached);
+    CHECK(fault::count(call::recv) == 3);
+    CHECK(fault::count() == 3);
 }
 
 TEST_CASE_FIXTURE(test::bounded, "accept with a limit makes two calls") {

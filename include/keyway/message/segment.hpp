@@ -54,17 +54,18 @@ public:
 
     explicit segment_sender(const S& socket) noexcept
         requires detail::unconnected_udp<S>
-        : socket_(socket), offloads_(asks_kernel(socket)) {}
+        : socket_(socket), most_segments_(asks_kernel(socket) ? newer_most : 0) {}
 
     /// Whether the kernel has split every buffer so far.
-    [[nodiscard]] bool offloads() const noexcept { return offloads_; }
+    [[nodiscard]] bool offloads() const noexcept { return most_segments_ != 0; }
 
     /// Sends `data` as datagrams of `size` bytes. Empty data is one empty datagram.
     ///
     /// Returns: the number of bytes, which is all of them.
     /// Errors: as socket::send_to(), with the number of bytes in the datagrams sent before in `transferred`;
     /// invalid_argument (`size` is 0 or above 65535).
-    /// Blocks: while the send buffer is full. System calls: one for up to 64 datagrams and 64 KiB.
+    /// Blocks: while the send buffer is full. System calls: one for up to 128 datagrams and 64 KiB, with older kernels for
+    /// up to 64.
     template <limit_like L = no_limit>
     [[nodiscard]] transfer_result<std::size_t> send(const_bytes data, std::size_t size, const endpoint& to,
                                                     const L& limit = {}) noexcept {
@@ -82,12 +83,15 @@ public:
 
 private:
     /// Linux splits a buffer into at most 64 datagrams, and it has to fit into one IP packet of either version.
-    static constexpr std::size_t max_segments = detail::os::most_in_batch;
+    // The kernel's UDP_MAX_SEGMENTS.
+    static constexpr std::size_t newer_most = 128;
+    static constexpr std::size_t older_most = 64;
     static constexpr std::size_t max_bytes = 65535 - 40 - 8;
 
-    /// The bytes of one piece: whole datagrams.
-    static constexpr std::size_t piece_size(std::size_t size) noexcept {
-        if (size * max_segments <= max_bytes) return size * max_segments;
+    /// The bytes of one piece: whole datagrams, of which the kernel splits off so many.
+    static constexpr std::size_t piece_size(std::size_t size, std::size_t most_segments) noexcept {
+        const std::size_t most = most_segments != 0 ? most_segments : detail::os::most_in_batch;
+        if (size * most <= max_bytes) return size * most;
         const std::size_t fitting = max_bytes / size;
         return fitting == 0 ? size : size * fitting;
     }
@@ -109,7 +113,8 @@ private:
         std::size_t done = 0;
         do {
             const std::span<const std::byte> rest = data.subspan(done);
-            const std::span<const std::byte> piece = rest.first(detail::smaller(rest.size(), piece_size(size)));
+            const std::span<const std::byte> piece =
+                rest.first(detail::smaller(rest.size(), piece_size(size, most_segments_)));
             auto sent = send_piece(piece, size, to, limit);
             if (!sent) {
                 sent.error().transferred += done;
@@ -124,14 +129,18 @@ private:
     transfer_result<std::size_t> send_piece(std::span<const std::byte> piece, std::uint16_t size, const endpoint& to,
                                             const L& limit) noexcept {
 #if KEYWAY_HAS_UDP_SEGMENTS
-        if (piece.size() > size && offloads_) {
+        if (piece.size() > size && offloads()) {
             auto sent = send_message(socket_, piece, control::list{control::segment_size{size}}, to, limit);
             if (sent) return *sent;
+            if (sent.error() == errc::invalid_argument && piece.size() > older_most * size) {
+                most_segments_ = older_most;
+                return send_pieces(piece, size, to, limit);
+            }
             // The kernel does not split datagrams that exceed the path MTU; a batch sends them in fragments.
             const bool exceeds_mtu = sent.error() == errc::message_size;
             if (!exceeds_mtu && sent.error() != errc::io_error && sent.error() != errc::invalid_argument)
                 return failure(sent);
-            if (!exceeds_mtu) offloads_ = false;
+            if (!exceeds_mtu) most_segments_ = 0;
         }
 #endif
         return send_each(segments(piece, size), to, limit);
@@ -140,7 +149,7 @@ private:
     template <class L>
     transfer_result<std::size_t> send_each(const segments<const std::byte>& all, const endpoint& to,
                                            const L& limit) noexcept {
-        std::array<outgoing_message_to<endpoint>, max_segments> messages;
+        std::array<outgoing_message_to<endpoint>, newer_most> messages;
         for (std::size_t i = 0; i < all.size(); ++i) messages[i] = {all[i], to};
         auto sent = send_batch(socket_, std::span(messages).first(all.size()), limit);
         if (!sent) {
@@ -151,7 +160,7 @@ private:
     }
 
     typename detail::view_of<S>::type socket_;
-    std::atomic<bool> offloads_;
+    std::atomic<std::size_t> most_segments_;  // of one call; 0 if the kernel does not split
 };
 
 template <class S>

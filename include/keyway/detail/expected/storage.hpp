@@ -343,8 +343,12 @@ struct expected_move_assign<T, E, false> : expected_copy_assign<T, E> {
     ~expected_move_assign() = default;
 };
 
+// Where every special member is trivial, the layers would add nothing but their instantiation.
 template <class T, class E>
-using expected_members = expected_move_assign<T, E>;
+using expected_members =
+    std::conditional_t<trivially_copy_constructible_pair<T, E> && trivially_move_constructible_pair<T, E> &&
+                           trivially_copy_assignable_pair<T, E> && trivially_move_assignable_pair<T, E>,
+                       expected_operations<T, E>, expected_move_assign<T, E>>;
 
 }  // namespace detail::own
 }  // namespace KEYWAY_MODE

@@ -6,7 +6,6 @@
 
 #include <poll.h>
 
-#include <array>
 #include <cerrno>
 
 #include <keyway/detail/config.hpp>
@@ -20,7 +19,7 @@ namespace detail::os {
 /// Sleeps until the descriptor has one of the wanted events. Returns what it has, a sum of poll_readable and so on.
 inline int wait_interest(native_handle handle, unsigned wanted, const wait_limit& limit) noexcept {
     const int events = ((wanted & poll_readable) != 0 ? POLLIN : 0) | ((wanted & poll_writable) != 0 ? POLLOUT : 0);
-    std::array<::pollfd, 1 + most_cancellers> set;
+    ::pollfd set[1 + most_cancellers];
     set[0] = {handle, static_cast<short>(events), 0};
     if (wait_any(set, 1, limit) < 0) return -1;
     const int found = set[0].revents;

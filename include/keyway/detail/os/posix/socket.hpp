@@ -11,12 +11,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os/posix/wait.hpp>  // IWYU pragma: export
@@ -149,7 +147,7 @@ inline int wait_connect(native_handle handle, const wait_limit& limit) noexcept 
 
 /// Waits until one of at most most_connects attempts has succeeded or failed, and returns its index.
 inline int wait_connects(const native_handle* handles, std::size_t count, const wait_limit& limit) noexcept {
-    std::array<::pollfd, most_connects + most_cancellers> set;
+    ::pollfd set[most_connects + most_cancellers];
     for (std::size_t i = 0; i < count; ++i) set[i] = {handles[i], POLLOUT, 0};
     if (wait_any(set, count, limit) < 0) return -1;
     int ended = 0;

@@ -9,11 +9,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os/types.hpp>
@@ -65,17 +63,16 @@ inline std::int64_t time_left(std::int64_t until) noexcept {
 
 /// Sleeps until one of the first `count` descriptors is ready, or the limit is reached. The set has space for
 /// most_cancellers more. Returns the number of descriptors that are ready.
-inline int wait_any(std::span<::pollfd> set, std::size_t count, const wait_limit& limit) noexcept {
+inline int wait_any(::pollfd* set, std::size_t count, const wait_limit& limit) noexcept {
     if (limit.canceller_count > most_cancellers) return fail_with(EINVAL);
     for (std::size_t i = 0; i < limit.canceller_count; ++i) set[count + i] = {limit.cancellers[i], POLLIN, 0};
-    const auto cancellers = set.subspan(count, limit.canceller_count);
-    const auto entries = static_cast<::nfds_t>(count + limit.canceller_count);
+    const std::size_t entries = count + limit.canceller_count;
     for (;;) {
-        const int ready = poll_for(set.data(), entries, time_left(limit.until));
+        const int ready = poll_for(set, static_cast<::nfds_t>(entries), time_left(limit.until));
         if (ready < 0 && errno != EINTR) return -1;
         if (ready > 0) {
-            for (const ::pollfd& canceller : cancellers)
-                if (canceller.revents != 0) return fail_with((canceller.revents & POLLNVAL) != 0 ? EBADF : ECANCELED);
+            for (std::size_t i = count; i < entries; ++i)
+                if (set[i].revents != 0) return fail_with((set[i].revents & POLLNVAL) != 0 ? EBADF : ECANCELED);
             return ready;
         }
         if (ready == 0 && time_left(limit.until) == 0) return fail_with(limit_reached);
@@ -86,7 +83,7 @@ inline int wait_any(std::span<::pollfd> set, std::size_t count, const wait_limit
 /// limit is reached.
 inline int wait_ready(native_handle handle, readiness wanted, const wait_limit& limit) noexcept {
     const int events = wanted == readiness::readable ? POLLIN : wanted == readiness::writable ? POLLOUT : 0;
-    std::array<::pollfd, 1 + most_cancellers> set;
+    ::pollfd set[1 + most_cancellers];
     set[0] = {handle, static_cast<short>(events), 0};  // poll(2) ignores negative ones
     return wait_any(set, 1, limit) < 0 ? -1 : set[0].revents;
 }

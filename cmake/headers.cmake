@@ -24,6 +24,7 @@ set(KEYWAY_HEADERS
     keyway/address.hpp
     # the platform layer
     keyway/detail/os/types.hpp
+    keyway/detail/os/linger.hpp
     keyway/detail/os/linux/socket.hpp
     keyway/detail/os/bsd/socket.hpp
     keyway/detail/os/windows/winsock.hpp
@@ -62,6 +63,10 @@ set(KEYWAY_HEADERS
     keyway/endpoint/unix.hpp
     keyway/endpoint/any.hpp
     keyway/endpoint.hpp
+    keyway/detail/os/linux/option.hpp
+    keyway/detail/os/bsd/option.hpp
+    keyway/detail/os/windows/option.hpp
+    keyway/detail/os/option.hpp
     keyway/option.hpp
     keyway/option/scope.hpp
     keyway/option/base.hpp
@@ -78,10 +83,6 @@ set(KEYWAY_HEADERS
     keyway/keyway.hpp
     # option/
     keyway/packet/traffic_class.hpp
-    keyway/detail/os/linux/option.hpp
-    keyway/detail/os/bsd/option.hpp
-    keyway/detail/os/windows/option.hpp
-    keyway/detail/os/option.hpp
     keyway/option/detail/name.hpp
     keyway/option/traffic_class.hpp
     keyway/option/path_mtu.hpp

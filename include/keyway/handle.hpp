@@ -104,11 +104,12 @@ struct close_only {
 };
 
 /// Makes the destructor of a connection return at once even if the program set SO_LINGER: the kernel goes on sending what
-/// is queued. An explicit close() keeps the program's choice.
+/// is queued. An explicit close() keeps the program's choice. Costs nothing in a program that never set it.
 struct do_not_linger {
     static void before_close(os::native_handle native, closing why) noexcept {
         constexpr os::linger_value off{};
-        if (why == closing::abandoned) os::set_option(native, SOL_SOCKET, os::linger_option, &off, sizeof(off));
+        if (why == closing::abandoned && os::may_linger())
+            os::set_option(native, SOL_SOCKET, os::linger_option, &off, sizeof(off));
     }
 };
 

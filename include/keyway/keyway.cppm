@@ -197,6 +197,7 @@ using keyway::parse_zoned;
 using keyway::pipe;
 using keyway::pipe_ends;
 using keyway::poll_event;
+using keyway::poll_events;
 using keyway::poll_set;
 using keyway::poll_token;
 using keyway::port_range;

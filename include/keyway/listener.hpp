@@ -52,18 +52,14 @@ public:
     /// Blocks: until a client connects. Source: accept(2), "Error handling".
     template <limit_like L = no_limit>
     [[nodiscard]] result<accepted<F, T, P>> accept(const L& limit = {}) const noexcept {
-        const auto bounds = detail::native_limit(limit);
-        detail::uninitialized<typename F::endpoint> storage;
-        for (;;) {
-            detail::os::address_length size = F::endpoint::capacity();
-            const auto native = detail::os::accept(this->native_handle(), storage.endpoint.data(), &size, bounds);
-            if (native != handle_interface::invalid) {
-                storage.endpoint.resize(static_cast<std::size_t>(size));
-                return accepted<F, T, P>{connection<F, T, P>::adopt_unchecked(native), storage.endpoint};
-            }
-            const auto failed = detail::last_error(operation::accept);
-            if (!detail::os::is_transient_accept_error(this->native_handle(), failed.error().code())) return failed;
-        }
+        return accept_in(detail::os::io_mode::blocking, detail::native_limit(limit));
+    }
+
+    /// The same, with a connection that is non-blocking from the start, as option::non_blocking would make it by calls of
+    /// its own. Source: accept4(2), SOCK_NONBLOCK.
+    template <limit_like L = no_limit>
+    [[nodiscard]] result<accepted<F, T, P>> accept_non_blocking(const L& limit = {}) const noexcept {
+        return accept_in(detail::os::io_mode::non_blocking, detail::native_limit(limit));
     }
 
     /// Stops listening: from now on accept() fails with invalid_argument, also in threads that are blocked in it.
@@ -83,6 +79,7 @@ public:
 
     // clang-format off
     template <class... L> requires detail::wrong_limit<L...> detail::refused accept(const L&...) const KEYWAY_DELETE("accept() takes one limit, a duration, a deadline or a canceller: accept(5s), accept(stop), accept(kw::limit(5s).cancelled_by(stop)); it returns the connection and its peer");
+    template <class... L> requires detail::wrong_limit<L...> detail::refused accept_non_blocking(const L&...) const KEYWAY_DELETE("accept() takes one limit, a duration, a deadline or a canceller: accept(5s), accept(stop), accept(kw::limit(5s).cancelled_by(stop)); it returns the connection and its peer");
     detail::refused shutdown() const requires(KEYWAY_HAS_LISTENER_SHUTDOWN == 0) KEYWAY_DELETE("only Linux wakes accept() by shutdown: elsewhere set option::non_blocking, or connect to the listener once more");
     detail::refused send(auto&&...) const KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
     detail::refused send_all(auto&&...) const KEYWAY_DELETE("a listener has no peer: send() on a connection that accept() returns");
@@ -109,6 +106,22 @@ protected:
     constexpr listener_interface(const listener_interface&) noexcept = default;
     constexpr listener_interface& operator=(const listener_interface&) noexcept = default;
     ~listener_interface() = default;
+
+private:
+    template <class Limit>
+    result<accepted<F, T, P>> accept_in(detail::os::io_mode mode, const Limit& limit) const noexcept {
+        detail::uninitialized<typename F::endpoint> storage;
+        for (;;) {
+            detail::os::address_length size = F::endpoint::capacity();
+            const auto native = detail::os::accept(this->native_handle(), storage.endpoint.data(), &size, mode, limit);
+            if (native != handle_interface::invalid) {
+                storage.endpoint.resize(static_cast<std::size_t>(size));
+                return accepted<F, T, P>{connection<F, T, P>::adopt_unchecked(native), storage.endpoint};
+            }
+            const auto failed = detail::last_error(operation::accept);
+            if (!detail::os::is_transient_accept_error(this->native_handle(), failed.error().code())) return failed;
+        }
+    }
 };
 
 /// A listener that something else owns.

@@ -111,6 +111,7 @@ result<void> write_option(handle_view socket, int domain, const O& option) noexc
     const auto native = option_encoding<O>::encode(option.value);
     if (!native) return keyway::failure(native);
     const auto set = [&](const option_id& id) {
+        if (id.level == SOL_SOCKET && id.name == os::linger_option) os::expect_linger();
         return os::set_option(socket.native_handle(), id.level, id.name, &*native, sizeof(*native));
     };
     // A system without dual-stack sockets refuses this one.

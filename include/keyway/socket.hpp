@@ -215,10 +215,7 @@ public:
     }
 
     /// A new socket of the endpoint's family; for `ip`, whose family is decided at run time.
-    [[nodiscard]] static result<socket> open_for(const endpoint& e) noexcept {
-        if constexpr (fixed_domain<F>) return open_in(F::domain);
-        else return open_in(e.domain());
-    }
+    [[nodiscard]] static result<socket> open_for(const endpoint& e) noexcept { return open_in(domain_for(e)); }
 
     /// Takes over a descriptor from elsewhere after asking the kernel what it is. If refused, it stays the caller's.
     /// Errors: wrong_kind, already_connected, bad_file_descriptor, not_a_socket.
@@ -304,8 +301,10 @@ private:
         }
     }
 
-    static result<socket> open_in(int domain) noexcept {
-        const auto native = detail::os::open(domain, T::native, P::number);
+    friend struct transport<F, T, P>;
+
+    static result<socket> open_in(int domain, detail::os::io_mode mode = detail::os::io_mode::blocking) noexcept {
+        const auto native = detail::os::open(domain, T::native, P::number, mode);
         if (native == handle_interface::invalid) return detail::last_error(operation::open);
         socket opened = adopt_unchecked(native);
         if constexpr (internet_family<F> && T::native != raw::native) {
@@ -315,6 +314,19 @@ private:
             }
         }
         return opened;
+    }
+
+    static constexpr int domain_for(const endpoint& e) noexcept {
+        if constexpr (fixed_domain<F>) return F::domain;
+        else return e.domain();
+    }
+
+    /// open_for() and connect() in fewer system calls: the mode of a new socket is known.
+    static result<connection<F, T, P>> connect_within(const endpoint& to,
+                                                      const detail::os::wait_limit& limit) noexcept {
+        auto opened = open_in(domain_for(to), detail::os::io_mode::non_blocking);
+        if (!opened) return failure(opened);
+        return opened->connected(detail::os::connect_new(opened->native_handle(), to.data(), to.size(), limit));
     }
 };
 

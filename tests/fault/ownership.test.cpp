@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include <keyway/option/socket.hpp>
 #include <keyway/transport.hpp>
 
 #include "support/net.hpp"
@@ -304,4 +305,17 @@ TEST_CASE("a failed operation leaves its socket open or closes it once") {
     CHECK_FALSE(socket->is_open());
     CHECK(fault::count(call::close) == 1);
     socket.reset();
+}
+
+TEST_CASE("the destructor turns off what set() has turned on, and close() does not") {
+    auto ends = net::connected_pair<kw::tcp4>();
+    std::optional<kw::tcp4::connection> first = std::move(ends[0]);
+    CHECK(first->set(kw::option::linger{{.enabled = true, .seconds = 1}}));
+    const fault::scope counts{fault::plan()};
+    first.reset();
+    CHECK(fault::count(call::setsockopt) == 1);
+    CHECK(fault::count(call::close) == 1);
+    CHECK(ends[1].close());
+    CHECK(fault::count(call::setsockopt) == 1);
+    CHECK(fault::count() == 3);
 }

@@ -89,14 +89,27 @@ TEST_CASE_FIXTURE(waiting_for_one, "a wait that sleeps is one call, with a limit
     CHECK(fault::count() == 3);
 }
 
-TEST_CASE_FIXTURE(waiting_for_one, "a wait with a canceller that has to sleep makes four calls") {
+TEST_CASE_FIXTURE(waiting_for_one, "a wait with a canceller sleeps in one call, and collects in another") {
+    const auto stop = must(kw::canceller::open());
+    const fault::scope counts{fault::plan()};
+    CHECK(failure(set.wait(kw::limit(20ms).cancelled_by(stop))).limit_reached());
+    CHECK(fault::count(call::ppoll) == 1);
+    CHECK(fault::count() == 1);
+    must(stop.cancel());
+    CHECK(failure(set.wait(stop)) == kw::errc::operation_canceled);
+    CHECK(fault::count(call::epoll_wait) == 0);
+}
+
+TEST_CASE_FIXTURE(waiting_for_one, "an interrupted collection is repeated, and one that fails is reported") {
     const auto stop = must(kw::canceller::open());
     arrive();
-    const fault::scope counts(fault::plan().fail(call::epoll_wait, 1, EAGAIN));
-    must(set.wait(stop));
-    CHECK(fault::count(call::epoll_wait) == 2);
-    CHECK(fault::count(call::ppoll) == 2);
-    CHECK(fault::count() == 4);
+    {
+        const fault::scope faults(fault::plan().fail(call::epoll_wait, 1, EINTR));
+        CHECK(must(set.wait(stop)).size() == 1);
+        CHECK(fault::count(call::epoll_wait) == 2);
+    }
+    const fault::scope faults(fault::plan().fail(call::epoll_wait, 1, EBADF));
+    CHECK(failure(set.wait(stop)) == kw::errc::bad_file_descriptor);
 }
 
 TEST_CASE_FIXTURE(waiting_for_one, "an interrupted wait for events continues") {

@@ -4,8 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/socket.h>
+
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -18,6 +22,7 @@
 
 namespace kw = keyway;
 using kw::errc;
+using namespace std::chrono_literals;
 using test::failure;
 using test::must;
 
@@ -202,6 +207,30 @@ TEST_CASE_FIXTURE(test::bounded, "disconnect gives back a port that the system c
 TEST_CASE_FIXTURE(test::bounded, "disconnect works on AF_UNIX") {
     auto local = must(kw::unix_datagram::pair());
     CHECK(std::move(local[0]).disconnect());
+}
+
+TEST_CASE_FIXTURE(test::bounded, "the destructor does not wait for what adopt() found lingering") {
+    auto [client, server] = test::connect_ends();
+    const std::size_t queued = test::fill_up(client);
+    const ::linger five_seconds{.l_onoff = 1, .l_linger = 5};
+    const int descriptor = client.release();
+    REQUIRE(::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &five_seconds, sizeof(five_seconds)) == 0);
+    auto adopted = must(kw::tcp::connection::adopt(descriptor));
+    CHECK(test::time_of([&] { const auto doomed = std::move(adopted); }) < 2500ms);
+    CHECK(test::read_to_end(server).size() == queued);
+}
+
+TEST_CASE_FIXTURE(test::bounded,
+                  "the destructor does not wait for a connection of a listener that adopt() found lingering") {
+    const ::linger five_seconds{.l_onoff = 1, .l_linger = 5};
+    auto opened = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
+    const int descriptor = opened.release();
+    REQUIRE(::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &five_seconds, sizeof(five_seconds)) == 0);
+    const auto listener = must(kw::tcp::listener::adopt(descriptor));
+    const auto client = must(kw::tcp::connect(must(listener.local_endpoint())));
+    auto accepted = must(listener.accept()).connection;
+    CHECK(test::fill_up(accepted) > 0);
+    CHECK(test::time_of([&] { const auto doomed = std::move(accepted); }) < 2500ms);
 }
 
 TEST_CASE_FIXTURE(test::bounded, "adopt takes over what dup(2) made") {

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <thread>
@@ -18,6 +20,7 @@
 
 namespace kw = keyway;
 using kw::errc;
+using namespace std::chrono_literals;
 using test::failure;
 using test::must;
 
@@ -57,6 +60,20 @@ TEST_CASE_FIXTURE(test::bounded, "a non-blocking listener reports would_block, a
     const auto accepted = must(listener.accept());
     CHECK(test::blocks(accepted.connection));
     CHECK(failure(listener.accept()) == errc::operation_would_block);  // the listener stays as it was told to be
+}
+
+TEST_CASE_FIXTURE(test::bounded, "accept_non_blocking() makes connections that do not wait") {
+    const auto listener = must(kw::tcp::listen(net::any_loopback_port<kw::tcp>()));
+    const auto first = must(kw::tcp::connect(must(listener.local_endpoint())));
+    const auto second = must(kw::tcp::connect(must(listener.local_endpoint())));
+    const auto at_once = must(listener.accept_non_blocking());
+    const auto in_time = must(listener.accept_non_blocking(5s));
+    CHECK(at_once.peer == must(first.local_endpoint()));
+    CHECK(in_time.peer == must(second.local_endpoint()));
+    std::array<std::byte, 8> buffer{};
+    CHECK(failure(at_once.connection.recv(buffer)) == errc::operation_would_block);
+    CHECK(failure(in_time.connection.recv(buffer)) == errc::operation_would_block);
+    CHECK(failure(listener.accept_non_blocking(0s)) == errc::limit_reached);
 }
 
 TEST_CASE_FIXTURE(test::bounded, "eight threads accept, each connection goes to one, and more connections end them") {

@@ -9,19 +9,20 @@
 //   types      native_handle, address_length, io_buffer (one buffer of a gathered or scattered transfer), linger_value
 //              (l_onoff, l_linger), sockaddr_v4, sockaddr_v6, sockaddr_local (the native layouts as structs of bytes),
 //              sockaddr_any (aligned bytes that hold any address), socket_kind, message_length, file_identity,
-//              receive_mode (consume, peek), readiness (readable, writable, failed), no_limit, wait_limit (until when,
-//              how long to spin, which cancellers)
+//              receive_mode (consume, peek), readiness (readable, writable, failed), io_mode (blocking, non_blocking: of a new
+//              socket), no_limit, wait_limit (until when, how long to spin, which cancellers)
 //   constants  invalid_handle, max_backlog, max_local_path, max_linger_seconds, no_family, unknown_protocol, shut_send,
-//              shut_receive, shut_both, reuse_address_is_safe, most_connects, most_cancellers; linger_option,
-//              keep_alive_time_option, keep_alive_interval_option, keep_alive_retries_option (option
-//              numbers that differ between systems); never, at_once, long_ago (special times); limit_reached (an error
+//              shut_receive, shut_both, reuse_address_is_safe, most_connects, most_cancellers; linger_option (a
+//              number that differs between systems); never, at_once, long_ago (special times); limit_reached (an error
 //              code)
 //   addresses  make_address(), set_length(); for transfers make_buffer(), data(), size()
 //   errors     last_error(), set_last_error(); condition() (from a native code to the <cerrno> constant that means the
 //              same, 0 if there is none) and code_of() (back); describe() (the text of a native code, null if there is
 //              none); is_transient_accept_error()
+//   linger     expect_linger() (a socket may have SO_LINGER set from now on), may_linger()
 //   sockets    open(), pair() (EOPNOTSUPP if the system has none), close(), duplicate(), keep_from_children(), bind(),
-//              keep_address_exclusive(), listen(), accept(), connect(), disconnect(), shutdown(), local_name(),
+//              keep_address_exclusive(), listen(), accept(), connect(), connect_new() (of a
+//              socket that open() made non-blocking), disconnect(), shutdown(), local_name(),
 //              peer_name(), get_option(), set_option(), inspect(), set_non_blocking(), is_non_blocking() (only with
 //              KEYWAY_HAS_NON_BLOCKING_QUERY); connecting in steps: start_connect(), wait_connect() or wait_connects(),
 //              connect_outcome()

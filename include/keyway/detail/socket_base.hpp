@@ -44,6 +44,10 @@ template <address_family F, socket_type T, protocol_type P = default_protocol_t<
     requires combination<F, T, P>
 class connection_interface;
 
+template <address_family F, socket_type T, protocol_type P>
+    requires combination<F, T, P>
+struct transport;
+
 namespace detail {
 
 /// A combination of IPv4 or IPv6, for which `ip`, the family of both, can stand.
@@ -112,6 +116,15 @@ result<Endpoint> read_endpoint(int (*ask)(os::native_handle, void*, os::address_
 
 enum class state : bool { not_listening, listening };
 
+/// Finds out whether the descriptor comes with SO_LINGER set. Accepted connections inherit it.
+inline result<void> expect_linger_of(os::native_handle native) noexcept {
+    os::linger_value linger{};
+    os::address_length size = sizeof(linger);
+    if (os::get_option(native, SOL_SOCKET, os::linger_option, &linger, &size) < 0) return last_error(operation::adopt);
+    if (linger.l_onoff != 0) os::expect_linger();
+    return {};
+}
+
 /// Asks the kernel and refuses a descriptor that is not a socket of this family, type, protocol and state.
 template <class F, class T, class P>
 result<void> check_kind(os::native_handle native, state wanted) noexcept {
@@ -124,7 +137,8 @@ result<void> check_kind(os::native_handle native, state wanted) noexcept {
     const bool state_fits = (kind->listening != 0) == (wanted == state::listening);
     if (!family_fits || kind->type != T::native || !protocol_fits || !state_fits)
         return failure(errc::wrong_kind, operation::adopt);
-    return {};
+    if constexpr (connection_oriented<T> && !local_family<F>) return expect_linger_of(native);
+    else return {};
 }
 
 /// All members are const: they change the socket, not the handle.

@@ -47,13 +47,14 @@ inline unexpected<transfer_error> ended_after(std::size_t done, operation op) no
 template <class Buffer, std::size_t Most = 16>
 class buffer_cursor {
 public:
-    explicit buffer_cursor(std::span<const Buffer> buffers) noexcept : rest_(buffers) { skip_empty(); }
+    /// After the first `done` bytes.
+    buffer_cursor(std::span<const Buffer> buffers, std::size_t done) noexcept : rest_(buffers) { advance(done); }
 
     [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 
     /// The next buffers; the first one without the part that is done.
     [[nodiscard]] std::span<const os::io_buffer> window() noexcept {
-        const std::size_t count = rest_.size() < Most ? rest_.size() : Most;
+        const std::size_t count = smaller(rest_.size(), Most);
         for (std::size_t i = 0; i < count; ++i) window_[i] = os::make_buffer(rest_[i].data(), rest_[i].size());
         window_[0] = os::make_buffer(rest_[0].data() + done_, rest_[0].size() - done_);
         return {window_.data(), count};
@@ -68,12 +69,13 @@ public:
     }
 
 private:
-    void skip_empty() noexcept { advance(0); }
-
     std::span<const Buffer> rest_;
     std::size_t done_ = 0;  // of rest_[0]
-    std::array<os::io_buffer, Most> window_{};
+    std::array<os::io_buffer, Most> window_;
 };
+
+/// What every system takes in one call: IOV_MAX, MSG_MAXIOVLEN.
+inline constexpr std::size_t most_buffers = 1024;
 
 // The operations. The limit is an os::no_limit or an os::wait_limit. `inline` makes g++ inline them, so that no call is
 // added.
@@ -89,11 +91,11 @@ transfer_result<void> send_all(os::native_handle native, std::span<const std::by
     return {};
 }
 
+/// Sends the buffers after the first `done` bytes.
 template <class Limit>
-transfer_result<void> send_all(os::native_handle native, std::span<const const_buffer> buffers,
-                               const Limit& limit) noexcept {
-    std::size_t done = 0;
-    for (buffer_cursor cursor(buffers); !cursor.at_end();) {
+transfer_result<void> send_rest(os::native_handle native, std::span<const const_buffer> buffers, std::size_t done,
+                                const Limit& limit) noexcept {
+    for (buffer_cursor cursor(buffers, done); !cursor.at_end();) {
         const auto window = cursor.window();
         const auto count = os::send_gathered(native, window.data(), window.size(), nullptr, 0, limit);
         if (count < 0) return failed_after(done, operation::send);
@@ -101,6 +103,18 @@ transfer_result<void> send_all(os::native_handle native, std::span<const const_b
         done += static_cast<std::size_t>(count);
     }
     return {};
+}
+
+/// Most often one call with the caller's own list is enough.
+template <class Limit>
+inline transfer_result<void> send_all(os::native_handle native, std::span<const const_buffer> buffers,
+                                      const Limit& limit) noexcept {
+    const std::size_t total = total_size(buffers);
+    if (total == 0 || buffers.size() > most_buffers) return send_rest(native, buffers, 0, limit);
+    const auto count = os::send_gathered(native, detail::native(buffers), buffers.size(), nullptr, 0, limit);
+    if (count < 0) return failed_after(0, operation::send);
+    if (static_cast<std::size_t>(count) == total) return {};
+    return send_rest(native, buffers, static_cast<std::size_t>(count), limit);
 }
 
 template <class Limit>
@@ -115,11 +129,11 @@ transfer_result<std::span<std::byte>> recv_exact(os::native_handle native, std::
     return buffer;
 }
 
+/// Fills the buffers after the first `done` bytes.
 template <class Limit>
-transfer_result<std::size_t> recv_exact(os::native_handle native, std::span<const mutable_buffer> buffers,
-                                        const Limit& limit) noexcept {
-    std::size_t done = 0;
-    for (buffer_cursor cursor(buffers); !cursor.at_end();) {
+transfer_result<std::size_t> recv_rest(os::native_handle native, std::span<const mutable_buffer> buffers,
+                                       std::size_t done, const Limit& limit) noexcept {
+    for (buffer_cursor cursor(buffers, done); !cursor.at_end();) {
         const auto window = cursor.window();
         const auto count = os::recv_scattered(native, window.data(), window.size(), receive_mode::consume, limit);
         if (count < 0) return failed_after(done, operation::recv);
@@ -128,6 +142,19 @@ transfer_result<std::size_t> recv_exact(os::native_handle native, std::span<cons
         done += static_cast<std::size_t>(count);
     }
     return done;
+}
+
+template <class Limit>
+inline transfer_result<std::size_t> recv_exact(os::native_handle native, std::span<const mutable_buffer> buffers,
+                                               const Limit& limit) noexcept {
+    const std::size_t total = total_size(buffers);
+    if (total == 0 || buffers.size() > most_buffers) return recv_rest(native, buffers, 0, limit);
+    const auto count =
+        os::recv_scattered(native, detail::native(buffers), buffers.size(), receive_mode::consume, limit);
+    if (count < 0) return failed_after(0, operation::recv);
+    if (count == 0) return ended_after(0, operation::recv);
+    if (static_cast<std::size_t>(count) == total) return total;
+    return recv_rest(native, buffers, static_cast<std::size_t>(count), limit);
 }
 
 /// Receives what is available of a stream.
@@ -170,7 +197,8 @@ inline result<message<std::span<std::byte>>> recv_message(os::native_handle nati
     if (got.length < 0) [[unlikely]]
         return last_error(operation::recv);
     const auto length = static_cast<std::size_t>(got.length);
-    return message<std::span<std::byte>>{buffer.first(smaller(length, buffer.size())), got.truncated, length};
+    return message<std::span<std::byte>>{buffer.first(smaller(length, buffer.size())),
+                                         got.truncated || length > buffer.size(), length};
 }
 
 /// One message and its sender.
@@ -187,7 +215,8 @@ inline result<message_from<std::span<std::byte>, typename F::endpoint>> recv_mes
     storage.endpoint.resize(static_cast<std::size_t>(address_size));
     const auto length = static_cast<std::size_t>(got.length);
     return result<message_from<std::span<std::byte>, typename F::endpoint>>(
-        std::in_place, buffer.first(smaller(length, buffer.size())), storage.endpoint, got.truncated, length);
+        std::in_place, buffer.first(smaller(length, buffer.size())), storage.endpoint,
+        got.truncated || length > buffer.size(), length);
 }
 
 /// One message into several buffers; `sender` is null if the socket has a peer.

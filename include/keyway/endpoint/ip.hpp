@@ -85,7 +85,7 @@ public:
     /// default.
     constexpr void resize(std::size_t size) noexcept {
         if (size != sizeof(native_)) [[unlikely]]
-            *this = internet_endpoint();
+            native_ = unspecified;
     }
 
     /// The endpoint of a native address of which `size` bytes are in use.
@@ -110,6 +110,8 @@ public:
     }
 
 private:
+    static constexpr native_type unspecified = to_native(Address(), 0);
+
     native_type native_;
 };
 

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -84,6 +83,73 @@ struct poll_event {
     bool failed;  ///< there is an error to report: of the connection, of a datagram, or in the error queue
 };
 
+/// The events of one wait: `for (const auto& event : *ready)`. A view of what the set has, valid until its next wait. Each
+/// event is made when it is looked at.
+template <poll_token Token>
+class poll_events {
+public:
+    class iterator {
+    public:
+        using value_type = poll_event<Token>;
+        using difference_type = std::ptrdiff_t;
+
+        constexpr iterator() noexcept = default;
+        constexpr explicit iterator(const detail::os::ready_event* at) noexcept : at_(at) { skip_wake(); }
+
+        [[nodiscard]] value_type operator*() const noexcept {
+            const detail::poll_flags& flags = detail::poll_flags_of[detail::os::bits_of(*at_)];
+            const std::uint64_t bits = detail::os::token_of(*at_);
+            value_type event;
+            std::memcpy(&event.token, &bits, sizeof(Token));
+            event.readable = flags.readable;
+            event.writable = flags.writable;
+            event.hung_up = flags.hung_up;
+            event.failed = flags.failed;
+            return event;
+        }
+        constexpr iterator& operator++() noexcept {
+            ++at_;
+            skip_wake();
+            return *this;
+        }
+        constexpr iterator operator++(int) noexcept {
+            const iterator before = *this;
+            ++*this;
+            return before;
+        }
+        friend constexpr bool operator==(const iterator& a, const iterator& b) noexcept { return a.at_ == b.at_; }
+
+    private:
+        /// The waker's event, of which there is at most one, is not the program's.
+        constexpr void skip_wake() noexcept {
+            if (detail::os::token_of(*at_) == detail::os::reserved_token) [[unlikely]]
+                ++at_;
+        }
+
+        const detail::os::ready_event* at_ = nullptr;
+    };
+
+    /// Requires: `*end` exists, and is not the waker's event.
+    constexpr poll_events(const detail::os::ready_event* begin, const detail::os::ready_event* end) noexcept
+        : begin_(begin), end_(end) {}
+
+    [[nodiscard]] constexpr iterator begin() const noexcept { return iterator(begin_); }
+    [[nodiscard]] constexpr iterator end() const noexcept { return iterator(end_); }
+    [[nodiscard]] constexpr bool empty() const noexcept { return begin() == end(); }
+    /// The number of events, which it counts.
+    [[nodiscard]] constexpr std::size_t size() const noexcept {
+        std::size_t count = 0;
+        for (iterator at = begin(); at != end(); ++at) ++count;
+        return count;
+    }
+    /// The first event. Requires: !empty().
+    [[nodiscard]] poll_event<Token> front() const noexcept { return *begin(); }
+
+private:
+    const detail::os::ready_event* begin_;
+    const detail::os::ready_event* end_;
+};
+
 /// Waits for many handles at once: sockets, listeners, connections, connection attempts and cancellers; on POSIX anything
 /// that poll(2) accepts, such as pipes. It is level-triggered: every wait reports the handles that are ready until the
 /// program has served them.
@@ -103,14 +169,18 @@ struct poll_event {
 ///
 /// Thread safety: any thread, and a signal handler, may call wake(); everything else needs exclusive access. After fork(2)
 /// parent and child share the set on Linux: let the child open one of its own.
-template <poll_token Token = std::uintptr_t>
+///
+/// `MaxEvents`: the events that one wait() may return; later calls return the rest. The set has space for them: on Linux 12
+/// or 16 bytes for each.
+template <poll_token Token = std::uintptr_t, std::size_t MaxEvents = 64>
 class poll_set {
+    static_assert(MaxEvents > 0 && MaxEvents <= 65536, "keyway: a wait returns between 1 and 65536 events");
+
 public:
     using token_type = Token;
     using event = poll_event<Token>;
-
-    /// Most events one wait() returns; later calls return the rest.
-    static constexpr std::size_t max_events = detail::os::events_at_once;
+    using events = poll_events<Token>;
+    static constexpr std::size_t max_events = MaxEvents;
 
     /// Empty, and not open.
     poll_set() noexcept = default;
@@ -165,23 +235,17 @@ public:
     ///
     /// Errors: bad_file_descriptor (the set is not open); with a limit limit_reached and operation_canceled.
     /// Blocks: until a handle is ready or wake() is called, even if the set is empty.
-    /// System calls: on Linux one, with a canceller up to four; there a limit ends in whole milliseconds, rounded up. On the
+    /// System calls: on Linux one, with a canceller two; there a limit ends in whole milliseconds, rounded up. On the
     /// BSDs one if a handle is ready or there is no limit, otherwise three.
     /// Source: epoll_wait(2), kqueue(2), WSAPoll.
     template <limit_like L = no_limit>
-    [[nodiscard]] result<std::span<const event>> wait(const L& limit = {}) noexcept {
-        const auto store = [](event& next, std::uint64_t bits, unsigned reported) noexcept {
-            const detail::poll_flags& flags = detail::poll_flags_of[reported];
-            std::memcpy(&next.token, &bits, sizeof(Token));
-            next.readable = flags.readable;
-            next.writable = flags.writable;
-            next.hung_up = flags.hung_up;
-            next.failed = flags.failed;
-        };
-        event* const begin = events_.data();
-        event* const end = detail::os::wait_for_events(poller_, begin, store, detail::limit_of_one_call(limit));
-        if (end == nullptr) return detail::last_error(operation::poll);
-        return std::span<const event>(begin, end);
+    [[nodiscard]] result<events> wait(const L& limit = {}) noexcept {
+        const int count = detail::os::wait_for_events(poller_, found_.data(), static_cast<int>(MaxEvents),
+                                                      detail::limit_of_one_call(limit));
+        if (count < 0) return detail::last_error(operation::poll);
+        detail::os::ready_event* const end = found_.data() + count;
+        *end = {};
+        return events(found_.data(), end);
     }
 
     /// Makes wait() return at once, in whichever thread waits, or the next one if none does. Calls made before wait()
@@ -225,7 +289,7 @@ private:
     }
 
     detail::os::poller poller_;
-    std::array<event, max_events> events_;
+    std::array<detail::os::ready_event, MaxEvents + 1> found_;  // one more ends what a wait returns
 };
 
 }  // namespace KEYWAY_MODE

@@ -97,20 +97,24 @@ inline void put(os::batch& calls, std::size_t i, const message_slot& slot) noexc
     calls.put(i, slot.buffer.data(), slot.buffer.size(), nullptr, 0, space_for_items(slot.items));
 }
 template <class Endpoint>
-void put(os::batch& calls, std::size_t i, message_slot_from<Endpoint>& slot) noexcept {
-    calls.put(i, slot.buffer.data(), slot.buffer.size(), slot.sender.data(), Endpoint::capacity(),
-              space_for_items(slot.items));
+inline void put(os::batch& calls, std::size_t i, message_slot_from<Endpoint>& slot) noexcept {
+    if (slot.items == nullptr) [[likely]]
+        calls.put(i, slot.buffer.data(), slot.buffer.size(), slot.sender.data(), Endpoint::capacity(), {nullptr, 0});
+    else
+        calls.put(i, slot.buffer.data(), slot.buffer.size(), slot.sender.data(), Endpoint::capacity(),
+                  control_access::prepare(*slot.items));
 }
 
-template <class Slot>
-void describe(const os::batch& calls, std::size_t i, Slot& slot) noexcept {
+template <class Family, class Slot>
+inline void describe(const os::batch& calls, std::size_t i, Slot& slot) noexcept {
     const auto got = calls.received(i);
     slot.data = filled(slot.buffer, got.length);
     if constexpr (requires { slot.sender; }) slot.sender.resize(got.address_size);
-    slot.truncated = got.truncated;
     slot.length = got.length;
-    slot.control_truncated = got.control_truncated;
-    if (slot.items != nullptr) control_access::fill(*slot.items, calls.control_size(i));
+    slot.truncated = slot.control_truncated = false;
+    if (calls.is_incomplete(i)) [[unlikely]]
+        calls.describe_loss(i, slot.truncated, slot.control_truncated);
+    if (slot.items != nullptr) control_access::fill(*slot.items, calls.control_size(i), passes_descriptors<Family>);
 }
 
 }  // namespace detail
@@ -162,8 +166,9 @@ template <detail::sends_batches S, limit_like L = no_limit>
     detail::os::batch calls;
     std::size_t done = 0;
     while (done < slots.size()) {
-        const std::size_t count = detail::smaller(slots.size() - done, detail::os::most_in_batch);
-        for (std::size_t i = 0; i < count; ++i) detail::put(calls, i, slots[done + i]);
+        const auto next = slots.subspan(done, detail::smaller(slots.size() - done, detail::os::most_in_batch));
+        const std::size_t count = next.size();
+        for (std::size_t i = 0; i < count; ++i) detail::put(calls, i, next[i]);
         constexpr detail::os::wait_limit no_wait{.until = detail::os::at_once};
         const auto some = done == 0 ? calls.recv(socket.native_handle(), count, detail::native_limit(limit))
                                     : calls.recv(socket.native_handle(), count, no_wait);
@@ -172,7 +177,8 @@ template <detail::sends_batches S, limit_like L = no_limit>
             if (done > 0 && (failed.error().limit_reached() || failed.error().would_block())) break;
             return failed;
         }
-        for (std::size_t i = 0; i < static_cast<std::size_t>(some); ++i) detail::describe(calls, i, slots[done + i]);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(some); ++i)
+            detail::describe<typename S::family>(calls, i, next[i]);
         done += static_cast<std::size_t>(some);
         if (static_cast<std::size_t>(some) < count) break;
     }

@@ -58,7 +58,7 @@ template <detail::has_error_queue S, limit_like L = no_limit>
     const mutable_buffer whole(buffer);
     detail::uninitialized<typename S::endpoint> storage;
     detail::os::address_length size = S::endpoint::capacity();
-    const auto got = detail::receive<detail::os::readiness::failed>(
+    const auto got = detail::receive<typename S::family, detail::os::readiness::failed>(
         socket.native_handle(), std::span(&whole, 1), storage.endpoint.data(), size, items, detail::os::queued_errors,
         detail::limit_of_one_call(limit));
     if (got.length < 0) return detail::last_error(operation::recv_error);

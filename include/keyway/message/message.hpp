@@ -70,14 +70,14 @@ result<std::size_t> send_message(os::native_handle socket, std::span<const const
 }
 
 /// `kind` selects a message, part of a stream, or an entry of the error queue.
-template <os::readiness Wanted = os::readiness::readable, class Limit>
+template <class Family, os::readiness Wanted = os::readiness::readable, class Limit>
 inline os::message_outcome receive(os::native_handle socket, std::span<const mutable_buffer> buffers, void* address,
                                    os::address_length& address_size, control::any_buffer& items, int kind,
                                    const Limit& limit) noexcept {
     os::control_bytes bytes = control_access::prepare(items);
     const auto got = os::recv_with_control<Wanted>(socket, native(buffers), buffers.size(), address, &address_size,
                                                    bytes, kind, limit);
-    if (got.length >= 0) control_access::fill(items, bytes.size);
+    if (got.length >= 0) control_access::fill(items, bytes.size, passes_descriptors<Family>);
     return got;
 }
 
@@ -92,7 +92,8 @@ inline result<typename message_for<S, Data>::type> recv_message(const S& socket,
         using endpoint = typename S::endpoint;
         uninitialized<endpoint> storage;
         os::address_length size = endpoint::capacity();
-        const auto got = receive(socket.native_handle(), buffers, storage.endpoint.data(), size, items, kind, limit);
+        const auto got = receive<typename S::family>(socket.native_handle(), buffers, storage.endpoint.data(), size,
+                                                     items, kind, limit);
         if (got.length < 0) [[unlikely]]
             return last_error(operation::recv_message);
         storage.endpoint.resize(static_cast<std::size_t>(size));
@@ -101,7 +102,8 @@ inline result<typename message_for<S, Data>::type> recv_message(const S& socket,
                                                           got.truncated, length, got.control_truncated);
     } else {
         os::address_length no_address = 0;
-        const auto got = receive(socket.native_handle(), buffers, nullptr, no_address, items, kind, limit);
+        const auto got =
+            receive<typename S::family>(socket.native_handle(), buffers, nullptr, no_address, items, kind, limit);
         if (got.length < 0) [[unlikely]]
             return last_error(operation::recv_message);
         const auto length = static_cast<std::size_t>(got.length);

@@ -63,8 +63,9 @@ struct out_of_band_inline : flag<SOL_SOCKET, SO_OOBINLINE, scope::plain_tcp> {
 };
 
 /// How long, in seconds, an explicit close() may block until queued data is sent and acknowledged. Off by default: close()
-/// returns at once, and the kernel goes on sending. The destructor never blocks, whatever is set. To reset the connection
-/// call reset(); to make sure that the peer has received everything, shut down sending and receive to the end.
+/// returns at once, and the kernel goes on sending. The destructor never blocks, if the option was set here or before
+/// adopt() took the socket over. To reset the connection call reset(); to make sure that the peer has received everything,
+/// shut down sending and receive to the end.
 /// Errors: invalid_argument (seconds negative, or above 65535 on Windows, 327 on macOS).
 /// Platforms: all. Source: socket(7), SO_LINGER.
 struct linger {

@@ -7,7 +7,7 @@
 #include <climits>
 
 #include <keyway/detail/config.hpp>
-#include <keyway/detail/os.hpp>
+#include <keyway/detail/os/option.hpp>
 #include <keyway/option/base.hpp>
 #include <keyway/option/scope.hpp>
 

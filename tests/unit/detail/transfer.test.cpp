@@ -16,7 +16,7 @@ namespace {
 /// The bytes of each call of a transfer with at most `most` bytes in one call.
 std::vector<std::string> calls(const std::vector<const_buffer>& buffers, std::size_t most) {
     std::vector<std::string> made;
-    for (detail::buffer_cursor<const_buffer, 3> cursor(buffers); !cursor.at_end();) {
+    for (detail::buffer_cursor<const_buffer, 3> cursor(buffers, 0); !cursor.at_end();) {
         std::string moved;
         for (const auto& piece : cursor.window())
             moved.append(static_cast<const char*>(os::data(piece)), os::size(piece));

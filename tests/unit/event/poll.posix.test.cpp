@@ -34,7 +34,7 @@ template <class Token>
 kw::poll_event<Token> only_event(kw::poll_set<Token>& set) {
     const auto ready = must(set.wait(10s));
     REQUIRE(ready.size() == 1);
-    return ready[0];
+    return ready.front();
 }
 
 template <class Token>

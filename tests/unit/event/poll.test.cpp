@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <set>
 #include <thread>
 #include <type_traits>
@@ -32,7 +33,7 @@ template <class Token>
 kw::poll_event<Token> only_event(kw::poll_set<Token>& set, const kw::limit& limit = 10s) {
     const auto ready = must(set.wait(limit));
     REQUIRE(ready.size() == 1);
-    return ready[0];
+    return ready.front();
 }
 
 /// Whether there is nothing to tell now.
@@ -342,6 +343,45 @@ TEST_CASE_FIXTURE(test::bounded, "when more handles are ready than one wait repo
     for (std::size_t i = 1; i < many; ++i) must(set.remove(sockets[i]));
     CHECK(only_event(set).token == 0);
 }
+
+TEST_CASE_FIXTURE(test::bounded, "a wait reports as many events as the set has space for") {
+    std::vector<kw::udp4::socket> sockets;
+    auto two = must(kw::poll_set<std::size_t, 2>::open());
+    auto many = must(kw::poll_set<std::size_t, 500>::open());
+    for (std::size_t i = 0; i < 100; ++i) {
+        sockets.push_back(receiver());
+        must(two.add(sockets.back(), kw::writable, i));
+        must(many.add(sockets.back(), kw::writable, i));
+    }
+    CHECK(must(two.wait()).size() == 2);
+    CHECK(must(many.wait()).size() == 100);
+}
+
+TEST_CASE_FIXTURE(test::bounded, "a wake among events is none of them") {
+    const auto first = receiver();
+    const auto second = receiver();
+    auto set = must(kw::poll_set<int>::open());
+    must(set.wake());  // reported before the handles, between them or after them
+    must(set.add(first, kw::writable, 1));
+    must(set.wake());
+    must(set.add(second, kw::writable, 2));
+    must(set.wake());
+    for (int i = 0; i < 4; ++i) {
+        const auto events = must(set.wait());
+        int sum = 0;
+        for (const auto& event : events) sum += event.token;
+        CHECK(sum == 3);
+        CHECK(events.size() == 2);
+        CHECK_FALSE(events.empty());
+        must(set.wake());
+    }
+    must(set.remove(first));
+    must(set.remove(second));
+    CHECK(must(set.wait()).empty());
+    CHECK(failure(set.wait(0s)).limit_reached());
+}
+
+static_assert(std::forward_iterator<kw::poll_events<int>::iterator>);
 
 // ---- an end to waiting
 

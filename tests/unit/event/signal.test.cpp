@@ -61,8 +61,8 @@ TEST_CASE_FIXTURE(test::bounded, "an interrupt is an event of a poll set") {
     if (!test::interrupt_self()) return;
     const auto ready = must(set.wait(30s));
     REQUIRE(ready.size() == 1);
-    CHECK(ready[0].token == 7);
-    CHECK(ready[0].readable);
+    CHECK(ready.front().token == 7);
+    CHECK(ready.front().readable);
     must(set.remove(stop));
 }
 

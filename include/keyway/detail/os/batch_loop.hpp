@@ -47,8 +47,14 @@ public:
 
     [[nodiscard]] batch_outcome received(std::size_t i) const noexcept {
         const slot& one = messages_[i];
-        return {static_cast<std::size_t>(one.outcome.length), static_cast<std::size_t>(one.address_size),
-                one.outcome.truncated, one.outcome.control_truncated};
+        return {static_cast<std::size_t>(one.outcome.length), static_cast<std::size_t>(one.address_size)};
+    }
+    [[nodiscard]] bool is_incomplete(std::size_t i) const noexcept {
+        return messages_[i].outcome.truncated || messages_[i].outcome.control_truncated;
+    }
+    void describe_loss(std::size_t i, bool& truncated, bool& control_truncated) const noexcept {
+        truncated = messages_[i].outcome.truncated;
+        control_truncated = messages_[i].outcome.control_truncated;
     }
     [[nodiscard]] std::size_t control_size(std::size_t i) const noexcept { return messages_[i].control.size; }
 

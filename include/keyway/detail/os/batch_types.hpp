@@ -18,8 +18,6 @@ inline constexpr std::size_t most_in_batch = 64;
 struct batch_outcome {
     std::size_t length;  // as in message_length
     std::size_t address_size;
-    bool truncated;
-    bool control_truncated;
 };
 
 }  // namespace detail::os

@@ -7,8 +7,8 @@
 //   types      poller: the state of a set. A default-constructed one is empty; only close_poller() closes it
 //   life       open_poller (on failure, what it has opened so far is in the poller), close_poller, is_open
 //   changes    add_to, modify_in, remove_from
-//   waiting    wait_for_events: calls sink(token, reported) for each ready handle, with a wait_limit or no_limit; for none
-//              if it was woken. wake_poller: ends the wait, or the next one. wait_interest: waits for a single handle
+//   waiting    wait_for_events: stores a ready_event, of which token_of() and bits_of() ask, for each handle that is ready;
+//              for none if it was woken, or for the waker one with the reserved token. wake_poller: ends the wait, or the next one. wait_interest: waits for a single handle
 //
 // All but wake_poller and wait_interest need exclusive access to the poller.
 

@@ -4,7 +4,6 @@
 
 // The types and constants that every backend of poll sets shares.
 
-#include <cstddef>
 #include <cstdint>
 
 #include <keyway/detail/config.hpp>
@@ -20,10 +19,7 @@ inline constexpr unsigned poll_failed = 0x08;   // only reported
 inline constexpr unsigned poll_hung_up = 0x10;  // only reported
 inline constexpr unsigned all_poll_bits = 0x1d;
 
-/// Most events that one wait reports.
-inline constexpr int events_at_once = 64;
-
-/// The waker's token, which no handle may have.
+/// The token of the waker's event, which no handle may have.
 inline constexpr std::uint64_t reserved_token = UINT64_MAX;
 
 /// The outcome of a change to a set; the cause of a failure is in last_error().

@@ -27,6 +27,9 @@ struct socket_kind {
     int listening = 0;
 };
 
+/// Whether calls of a new socket wait.
+enum class io_mode : bool { blocking, non_blocking };
+
 /// Whether a receive removes what it returns from the queue.
 enum class receive_mode : bool { consume, peek };
 

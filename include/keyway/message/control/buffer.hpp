@@ -50,7 +50,7 @@ public:
 
     /// Closes the descriptors that were not taken, and removes all items.
     void clear() noexcept {
-        for_descriptors(detail::os::close);
+        if (may_own_) close_descriptors();
         used_ = 0;
     }
 
@@ -67,11 +67,14 @@ private:
         clear();
         return {storage_.data(), storage_.size()};
     }
-    /// Limits the size that the kernel reports to that of the storage.
-    void fill(std::size_t size) noexcept {
+    /// Limits the size that the kernel reports to that of the storage. `may_own`: there may be descriptors among the items.
+    void fill(std::size_t size, bool may_own) noexcept {
         used_ = size <= storage_.size() ? size : storage_.size();
-        for_descriptors(detail::os::close_on_exec);
+        may_own_ = may_own;
+        if (may_own) for_descriptors(detail::os::close_on_exec);
     }
+
+    void close_descriptors() noexcept { for_descriptors(detail::os::close); }
 
     /// Applies `action` to each descriptor that was not taken.
     template <class Action>
@@ -86,6 +89,7 @@ private:
 
     std::span<std::byte> storage_;
     std::size_t used_ = 0;
+    bool may_own_ = false;
 };
 
 /// Space for the named items. Any others are lost, which recv_message() reports as control_truncated; so name every item
@@ -185,10 +189,14 @@ private:
 
 namespace detail {
 
+/// Whether messages of a family can bring descriptors. Those of IP cannot.
+template <class F>
+inline constexpr bool passes_descriptors = !internet_family<F>;
+
 /// For the calls that receive: the empty storage of a buffer, and its size once it is filled.
 struct control_access {
     [[nodiscard]] static os::control_bytes prepare(control::any_buffer& items) noexcept { return items.prepare(); }
-    static void fill(control::any_buffer& items, std::size_t size) noexcept { items.fill(size); }
+    static void fill(control::any_buffer& items, std::size_t size, bool may_own) noexcept { items.fill(size, may_own); }
 };
 
 }  // namespace detail

@@ -72,22 +72,24 @@ struct packet_info {
     static constexpr std::size_t received_space =
         space(sizeof(detail::os::packet_info_v6)) + space(sizeof(detail::os::packet_info_v4));
     [[nodiscard]] static std::optional<packet_info> decode(const entry& from) noexcept {
-        if (from.is(IPPROTO_IP, IP_PKTINFO)) {
-            if (const auto native = from.as<detail::os::packet_info_v4>()) {
-                const ipv4_address destination(std::bit_cast<ipv4_address::octets_type>(native->ipi_addr));
-                const ipv4_address local(std::bit_cast<ipv4_address::octets_type>(detail::os::local_of(*native)));
-                return packet_info{destination, local, static_cast<std::uint32_t>(native->ipi_ifindex)};
-            }
-        } else if (from.is(IPPROTO_IPV6, IPV6_PKTINFO)) {
-            if (const auto native = from.as<detail::os::packet_info_v6>()) {
-                const auto index = static_cast<std::uint32_t>(native->ipi6_ifindex);
-                const ipv6_address plain(std::bit_cast<ipv6_address::octets_type>(native->ipi6_addr));
-                // The same link-local address may exist on several links.
-                const ipv6_address address = plain.is_link_local() ? ipv6_address(plain.octets(), index) : plain;
-                return packet_info{address, address.is_multicast() ? ipv6_address() : address, index};
-            }
-        }
-        return std::nullopt;
+        using native_v4 = detail::os::packet_info_v4;
+        if (!from.is(IPPROTO_IP, IP_PKTINFO) || from.data.size() != sizeof(native_v4)) return decode_v6(from);
+        const auto native = from.at<native_v4>(0);
+        return packet_info{ipv4_address(std::bit_cast<ipv4_address::octets_type>(native.ipi_addr)),
+                           ipv4_address(std::bit_cast<ipv4_address::octets_type>(detail::os::local_of(native))),
+                           static_cast<std::uint32_t>(native.ipi_ifindex)};
+    }
+
+private:
+    static std::optional<packet_info> decode_v6(const entry& from) noexcept {
+        using native_v6 = detail::os::packet_info_v6;
+        if (!from.is(IPPROTO_IPV6, IPV6_PKTINFO) || from.data.size() != sizeof(native_v6)) return std::nullopt;
+        const auto native = from.at<native_v6>(0);
+        const auto index = static_cast<std::uint32_t>(native.ipi6_ifindex);
+        const ipv6_address plain(std::bit_cast<ipv6_address::octets_type>(native.ipi6_addr));
+        // The same link-local address may exist on several links.
+        const ipv6_address address = plain.is_link_local() ? ipv6_address(plain.octets(), index) : plain;
+        return packet_info{address, address.is_multicast() ? ipv6_address() : address, index};
     }
 };
 

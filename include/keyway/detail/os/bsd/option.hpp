@@ -78,6 +78,21 @@ inline constexpr int dont_fragment_v6_option = IPV6_DONTFRAG;
 
 // ---- TCP
 
+#if defined(TCP_KEEPIDLE)
+inline constexpr int keep_alive_time_option = TCP_KEEPIDLE;
+#elif defined(TCP_KEEPALIVE)
+inline constexpr int keep_alive_time_option = TCP_KEEPALIVE;  // macOS
+#else
+inline constexpr int keep_alive_time_option = -1;  // OpenBSD: the kernel refuses it (ENOPROTOOPT)
+#endif
+#if defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+inline constexpr int keep_alive_interval_option = TCP_KEEPINTVL;
+inline constexpr int keep_alive_retries_option = TCP_KEEPCNT;
+#else
+inline constexpr int keep_alive_interval_option = -1;
+inline constexpr int keep_alive_retries_option = -1;
+#endif
+
 inline constexpr int max_segment_option = TCP_MAXSEG;
 inline constexpr int cork_option = no_option;
 inline constexpr int quick_ack_option = no_option;

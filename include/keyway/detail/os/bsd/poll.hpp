@@ -102,25 +102,35 @@ inline unsigned reported_by(const struct ::kevent& event) noexcept {
            (at_end && event.fflags != 0 ? poll_failed : 0);
 }
 
-/// Stores the token and the events of each handle that is ready; returns the end of what it has stored, or nullptr. One
-/// system call if a handle is ready or there is no limit. A handle that is ready both ways is reported twice.
-template <class Event, class Store, class Limit>
-inline Event* wait_for_events(poller& set, Event* next, Store store, const Limit& limit) noexcept {
-    std::array<struct ::kevent, events_at_once> found;
+/// The event of a handle that is ready.
+struct ready_event {
+    std::uint64_t token;
+    unsigned bits;
+};
+
+constexpr std::uint64_t token_of(const ready_event& event) noexcept { return event.token; }
+constexpr unsigned bits_of(const ready_event& event) noexcept { return event.bits; }
+
+/// Stores the events of the handles that are ready, and returns how many there are. One system call if a handle is ready or
+/// there is no limit. A handle that is ready both ways is reported twice.
+template <class Limit>
+inline int wait_for_events(poller& set, ready_event* into, int most, const Limit& limit) noexcept {
+    std::array<struct ::kevent, 64> found;
+    if (most > static_cast<int>(found.size())) most = static_cast<int>(found.size());
     const auto call = [&](int do_not_wait) {
         constexpr ::timespec no_time{};
-        const int count =
-            ::kevent(set.queue, nullptr, 0, found.data(), events_at_once, do_not_wait != 0 ? &no_time : nullptr);
+        const int count = ::kevent(set.queue, nullptr, 0, found.data(), most, do_not_wait != 0 ? &no_time : nullptr);
         return count == 0 ? fail_with(EAGAIN) : count;
     };
     const int count = with_limit<readiness::readable>(set.queue, call, limit);
-    if (count < 0) return nullptr;
+    if (count < 0) return -1;
+    int stored = 0;
     for (int i = 0; i < count; ++i) {
         const struct ::kevent& event = found[static_cast<std::size_t>(i)];
-        if (event.filter != EVFILT_USER)
-            store(*next++, reinterpret_cast<std::uintptr_t>(event.udata), reported_by(event));
+        if (event.filter == EVFILT_USER) continue;
+        into[stored++] = {reinterpret_cast<std::uintptr_t>(event.udata), reported_by(event)};
     }
-    return next;
+    return stored;
 }
 
 }  // namespace detail::os

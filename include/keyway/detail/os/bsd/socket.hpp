@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/event.h>
 #include <sys/socket.h>
@@ -55,21 +54,6 @@ inline constexpr int max_linger_seconds = INT_MAX;
 inline constexpr int reuse_port_option = SO_REUSEPORT;
 inline constexpr int exclusive_address_option = no_option;
 
-#if defined(TCP_KEEPIDLE)
-inline constexpr int keep_alive_time_option = TCP_KEEPIDLE;
-#elif defined(TCP_KEEPALIVE)
-inline constexpr int keep_alive_time_option = TCP_KEEPALIVE;  // macOS
-#else
-inline constexpr int keep_alive_time_option = -1;  // OpenBSD: the kernel refuses it (ENOPROTOOPT)
-#endif
-#if defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
-inline constexpr int keep_alive_interval_option = TCP_KEEPINTVL;
-inline constexpr int keep_alive_retries_option = TCP_KEEPCNT;
-#else
-inline constexpr int keep_alive_interval_option = -1;
-inline constexpr int keep_alive_retries_option = -1;
-#endif
-
 constexpr bool reports_true_length(int, bool) noexcept { return false; }
 
 /// The number of bytes to ask one call for: macOS refuses more than INT_MAX (EINVAL).
@@ -78,9 +62,9 @@ constexpr std::size_t in_one_call(std::size_t size) noexcept {
     return size < most ? size : most;
 }
 
-/// Sets close-on-exec and disables SIGPIPE where the call that makes the descriptor has no flags for these; a fork() in
-/// another thread may happen in between. Closes the descriptor on failure.
-inline int set_up(int handle) noexcept {
+/// Sets close-on-exec and the mode, and disables SIGPIPE, where the call that makes the descriptor has no flags for these;
+/// a fork() in another thread may happen in between. Closes the descriptor on failure.
+inline int set_up(int handle, [[maybe_unused]] io_mode mode) noexcept {
     if (handle < 0) return handle;
 #if defined(SO_NOSIGPIPE)
     const int on = 1;
@@ -89,7 +73,8 @@ inline int set_up(int handle) noexcept {
     bool done = true;
 #endif
 #if !defined(SOCK_CLOEXEC)
-    done = done && ::fcntl(handle, F_SETFD, FD_CLOEXEC) == 0;
+    done = done && ::fcntl(handle, F_SETFD, FD_CLOEXEC) == 0 &&
+           ::fcntl(handle, F_SETFL, mode == io_mode::blocking ? 0 : O_NONBLOCK) == 0;
 #endif
     if (done) return handle;
     const int cause = errno;
@@ -98,36 +83,36 @@ inline int set_up(int handle) noexcept {
     return -1;
 }
 
+/// The flags of a new socket.
+constexpr int flags_of([[maybe_unused]] io_mode mode) noexcept {
 #if defined(SOCK_CLOEXEC)
-inline constexpr int close_on_exec = SOCK_CLOEXEC;
+    return mode == io_mode::blocking ? SOCK_CLOEXEC : SOCK_CLOEXEC | SOCK_NONBLOCK;
 #else
-inline constexpr int close_on_exec = 0;
+    return 0;
 #endif
+}
 
-inline int open(int domain, int type, int protocol) noexcept {
-    return set_up(::socket(domain, type | close_on_exec, protocol));
+inline int open(int domain, int type, int protocol, io_mode mode) noexcept {
+    return set_up(::socket(domain, type | flags_of(mode), protocol), mode);
 }
 
 inline int pair(int domain, int type, int protocol, std::array<int, 2>& ends) noexcept {
-    if (const int made = ::socketpair(domain, type | close_on_exec, protocol, ends.data()); made < 0) return made;
-    const bool done = set_up(ends[0]) >= 0;
-    if (done && set_up(ends[1]) >= 0) return 0;
+    constexpr io_mode mode = io_mode::blocking;
+    if (const int made = ::socketpair(domain, type | flags_of(mode), protocol, ends.data()); made < 0) return made;
+    const bool done = set_up(ends[0], mode) >= 0;
+    if (done && set_up(ends[1], mode) >= 0) return 0;
     const int cause = errno;
     ::close(done ? ends[0] : ends[1]);
     errno = cause;
     return -1;
 }
 
-/// The new socket is blocking. With accept(2) it would inherit the listener's O_NONBLOCK.
-inline int new_accepted(int listener, void* address, ::socklen_t* size) noexcept {
+/// With accept(2) the new socket would inherit the listener's mode.
+inline int new_accepted(int listener, void* address, ::socklen_t* size, io_mode mode) noexcept {
 #if defined(SOCK_CLOEXEC)
-    return set_up(::accept4(listener, static_cast<::sockaddr*>(address), size, SOCK_CLOEXEC));
+    return set_up(::accept4(listener, static_cast<::sockaddr*>(address), size, flags_of(mode)), mode);
 #else
-    const int handle = set_up(::accept(listener, static_cast<::sockaddr*>(address), size));
-    if (handle < 0) return handle;
-    if (const int flags = ::fcntl(handle, F_GETFL); flags >= 0 && (flags & O_NONBLOCK) != 0)
-        ::fcntl(handle, F_SETFL, flags & ~O_NONBLOCK);
-    return handle;
+    return set_up(::accept(listener, static_cast<::sockaddr*>(address), size), mode);
 #endif
 }
 

@@ -60,8 +60,15 @@ public:
     /// The outcome of message i.
     [[nodiscard]] batch_outcome received(std::size_t i) const noexcept {
         const ::mmsghdr& message = messages_[i];
-        return {message.msg_len, message.msg_hdr.msg_namelen, (message.msg_hdr.msg_flags & MSG_TRUNC) != 0,
-                (message.msg_hdr.msg_flags & MSG_CTRUNC) != 0};
+        return {message.msg_len, message.msg_hdr.msg_namelen};
+    }
+    /// Whether a part of message i or of its control messages was lost.
+    [[nodiscard]] bool is_incomplete(std::size_t i) const noexcept {
+        return (messages_[i].msg_hdr.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+    }
+    void describe_loss(std::size_t i, bool& truncated, bool& control_truncated) const noexcept {
+        truncated = (messages_[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+        control_truncated = (messages_[i].msg_hdr.msg_flags & MSG_CTRUNC) != 0;
     }
     [[nodiscard]] std::size_t control_size(std::size_t i) const noexcept { return messages_[i].msg_hdr.msg_controllen; }
 

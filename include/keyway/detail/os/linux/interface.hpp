@@ -18,6 +18,7 @@
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os/sockaddr.hpp>
+#include <keyway/detail/os/types.hpp>
 
 namespace keyway {
 inline namespace KEYWAY_MODE {
@@ -32,7 +33,7 @@ inline bool is_interface(const ::ifaddrs& entry) noexcept {
 /// Lets the kernel fill in a request; netdevice(7). if_nametoindex(3) and the like do the same, but glibc's report
 /// ENOENT if there is no descriptor left for their socket.
 inline int request_interface(unsigned long name, ::ifreq& request) noexcept {
-    const int handle = open(AF_UNIX, SOCK_DGRAM, 0);
+    const int handle = open(AF_UNIX, SOCK_DGRAM, 0, io_mode::blocking);
     if (handle < 0) return -1;
     const int done = ::ioctl(handle, name, &request);
     const int cause = errno;

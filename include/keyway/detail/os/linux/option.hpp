@@ -88,6 +88,9 @@ inline constexpr int dont_fragment_v6_option = IPV6_DONTFRAG;
 
 // ---- TCP
 
+inline constexpr int keep_alive_time_option = TCP_KEEPIDLE;
+inline constexpr int keep_alive_interval_option = TCP_KEEPINTVL;
+inline constexpr int keep_alive_retries_option = TCP_KEEPCNT;
 inline constexpr int max_segment_option = TCP_MAXSEG;
 inline constexpr int cork_option = TCP_CORK;
 inline constexpr int quick_ack_option = TCP_QUICKACK;

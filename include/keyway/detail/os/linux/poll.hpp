@@ -7,12 +7,9 @@
 
 #include <sys/epoll.h>
 
-#include <array>
 #include <cerrno>
 #include <climits>
-#include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/os.hpp>
@@ -63,17 +60,17 @@ inline int open_poller(poller& set) noexcept {
     if (set.queue < 0) return -1;
     set.waker = open_waker();
     if (set.waker < 0) return -1;
-    return add_to(set, set.waker, poll_readable, reserved_token) == set_change::done ? 0 : -1;
+    // Edge-triggered: each wake() is one event, and nothing has to be read to end it.
+    return change(set, EPOLL_CTL_ADD, set.waker, poll_readable | EPOLLET, reserved_token) == set_change::done ? 0 : -1;
 }
 
 inline int wake_poller(const poller& set) noexcept { return wake(set.waker); }
 
-/// What a wait has found.
-using epoll_events = std::array<::epoll_event, events_at_once>;
+/// The event of a handle that is ready, or of the waker.
+using ready_event = ::epoll_event;
 
-inline int epoll_wait_for(const poller& set, epoll_events& found, int milliseconds) noexcept {
-    return ::epoll_wait(set.queue, found.data(), events_at_once, milliseconds);
-}
+constexpr std::uint64_t token_of(const ready_event& event) noexcept { return event.data.u64; }
+constexpr unsigned bits_of(const ready_event& event) noexcept { return event.events & all_poll_bits; }
 
 /// As epoll_wait(2) takes it, rounded up; -1 if there is no end.
 inline int milliseconds_left(std::int64_t until) noexcept {
@@ -84,49 +81,46 @@ inline int milliseconds_left(std::int64_t until) noexcept {
     return rounded_up < INT_MAX ? static_cast<int>(rounded_up) : INT_MAX;
 }
 
-// They return the number of events found.
-
-inline int find_events(poller& set, epoll_events& found, no_limit) noexcept {
-    return retry_interrupted([&] { return epoll_wait_for(set, found, -1); });
+/// Collects events once a canceller has had its chance to end the wait.
+inline int wait_with_cancellers(poller& set, ready_event* into, int most, const wait_limit& limit) noexcept {
+    if (!is_open(set)) return fail_with(EBADF);  // poll(2) would ignore it
+    if (check_terms(limit) < 0) return -1;
+    for (;;) {
+        if (wait_ready(set.queue, readiness::readable, limit) < 0) return -1;
+        const int count = retry_interrupted([=, &set] { return ::epoll_wait(set.queue, into, most, 0); });
+        if (count != 0) return count;
+    }
 }
 
-inline int find_events(poller& set, epoll_events& found, const wait_limit& limit) noexcept {
-    if (limit.has_cancellers() || limit.spin > 0) {
+/// Stores the events of the handles that are ready, the waker's perhaps among them, and returns how many there are. One
+/// system call, with a canceller two, with a spin up to four. The kernel begins with those that it did not report last time, so
+/// that every handle gets its turn.
+inline int wait_for_events(poller& set, ready_event* into, int most, no_limit) noexcept {
+    return retry_interrupted([=, &set] { return ::epoll_wait(set.queue, into, most, -1); });
+}
+
+inline int wait_for_events(poller& set, ready_event* into, int most, const wait_limit& limit) noexcept {
+    if (limit.has_cancellers() && limit.spin == 0) return wait_with_cancellers(set, into, most, limit);
+    if (limit.spin > 0) {
         const auto call = [&](int do_not_wait) {
-            const int count = epoll_wait_for(set, found, do_not_wait != 0 ? 0 : -1);
+            const int count = ::epoll_wait(set.queue, into, most, do_not_wait != 0 ? 0 : -1);
             return count == 0 ? fail_with(EAGAIN) : count;
         };
         return with_limit<readiness::readable>(set.queue, call, limit);
     }
     if (check_limit(limit) < 0) return -1;
     for (;;) {
-        const int count = epoll_wait_for(set, found, milliseconds_left(limit.until));
+        const int count = ::epoll_wait(set.queue, into, most, milliseconds_left(limit.until));
         if (count > 0 || (count < 0 && errno != EINTR)) return count;
         if (time_left(limit.until) == 0) return fail_with(limit_reached);
     }
 }
 
-inline int find_events(poller& set, epoll_events& found, time_limit limit) noexcept {
+inline int wait_for_events(poller& set, ready_event* into, int most, time_limit limit) noexcept {
     wait_limit bounds;
     bounds.until = time_after(limit.nanoseconds, limit.nanoseconds > 0 ? now() : 0);
     bounds.lies_ahead = limit.nanoseconds > 0;
-    return find_events(set, found, bounds);
-}
-
-/// Stores the token and the events of each handle that is ready; returns the end of what it has stored, or nullptr. One
-/// system call, with a canceller or a spin up to four. The kernel begins with those that it did not report last time, so
-/// that every handle gets its turn.
-template <class Event, class Store, class Limit>
-inline Event* wait_for_events(poller& set, Event* next, Store store, const Limit& limit) noexcept {
-    epoll_events found;
-    const int count = find_events(set, found, limit);
-    if (count < 0) return nullptr;
-    for (const ::epoll_event& event : std::span(found.data(), static_cast<std::size_t>(count))) {
-        const std::uint64_t token = event.data.u64;
-        if (token == reserved_token) reset_waker(set.waker);
-        else store(*next++, token, event.events & all_poll_bits);
-    }
-    return next;
+    return wait_for_events(set, into, most, bounds);
 }
 
 }  // namespace detail::os

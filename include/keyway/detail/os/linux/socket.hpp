@@ -5,7 +5,6 @@
 // The Linux part of the POSIX backend. <keyway/detail/os/bsd/socket.hpp> supplies the same names.
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -37,9 +36,6 @@ inline constexpr int linger_option = SO_LINGER;
 inline constexpr int max_linger_seconds = INT_MAX;
 inline constexpr int reuse_port_option = SO_REUSEPORT;
 inline constexpr int exclusive_address_option = no_option;
-inline constexpr int keep_alive_time_option = TCP_KEEPIDLE;
-inline constexpr int keep_alive_interval_option = TCP_KEEPINTVL;
-inline constexpr int keep_alive_retries_option = TCP_KEEPCNT;
 
 /// Whether recvfrom() with MSG_TRUNC returns a message's true length in this domain (recv(2), and the kernel's
 /// sources). For ICMP datagram sockets and unknown families recvmsg() is called, which flags every truncated message.
@@ -50,14 +46,21 @@ constexpr bool reports_true_length(int domain, bool is_icmp) noexcept {
 /// The number of bytes to ask one call for: all, since the kernel limits the transfer itself.
 constexpr std::size_t in_one_call(std::size_t size) noexcept { return size; }
 
-inline int open(int domain, int type, int protocol) noexcept { return ::socket(domain, type | SOCK_CLOEXEC, protocol); }
+/// The flags of a new socket.
+constexpr int flags_of(io_mode mode) noexcept {
+    return mode == io_mode::blocking ? SOCK_CLOEXEC : SOCK_CLOEXEC | SOCK_NONBLOCK;
+}
+
+inline int open(int domain, int type, int protocol, io_mode mode) noexcept {
+    return ::socket(domain, type | flags_of(mode), protocol);
+}
 
 inline int pair(int domain, int type, int protocol, std::array<int, 2>& ends) noexcept {
     return ::socketpair(domain, type | SOCK_CLOEXEC, protocol, ends.data());
 }
 
-inline int new_accepted(int listener, void* address, ::socklen_t* size) noexcept {
-    return ::accept4(listener, static_cast<::sockaddr*>(address), size, SOCK_CLOEXEC);
+inline int new_accepted(int listener, void* address, ::socklen_t* size, io_mode mode) noexcept {
+    return ::accept4(listener, static_cast<::sockaddr*>(address), size, flags_of(mode));
 }
 
 /// The arguments of socket(2) that made the socket; negative on failure.

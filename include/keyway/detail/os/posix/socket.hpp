@@ -17,6 +17,7 @@
 #include <cstdint>
 
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os/linger.hpp>      // IWYU pragma: export
 #include <keyway/detail/os/posix/wait.hpp>  // IWYU pragma: export
 #include <keyway/detail/os/sockaddr.hpp>    // IWYU pragma: export
 #include <keyway/detail/os/types.hpp>       // IWYU pragma: export
@@ -84,12 +85,13 @@ inline int bind(native_handle handle, const void* address, std::size_t size) noe
 
 inline int listen(native_handle handle, int backlog) noexcept { return ::listen(handle, backlog); }
 
-inline native_handle accept(native_handle handle, void* address, address_length* size, no_limit) noexcept {
-    return retry_interrupted([=] { return new_accepted(handle, address, size); });
+inline native_handle accept(native_handle handle, void* address, address_length* size, io_mode mode,
+                            no_limit) noexcept {
+    return retry_interrupted([=] { return new_accepted(handle, address, size, mode); });
 }
 
 /// Polls first: accept(2) has no flag that makes a single call non-blocking.
-inline native_handle accept(native_handle handle, void* address, address_length* size,
+inline native_handle accept(native_handle handle, void* address, address_length* size, io_mode mode,
                             const wait_limit& limit) noexcept {
     if (check_limit(limit) < 0) return invalid_handle;
     const auto is_ready = [&] {
@@ -99,7 +101,7 @@ inline native_handle accept(native_handle handle, void* address, address_length*
     if (limit.spin > 0) spin(is_ready, limit);
     for (;;) {
         if (wait_ready(handle, readiness::readable, limit) < 0) return invalid_handle;
-        const native_handle accepted = accept(handle, address, size, no_limit{});
+        const native_handle accepted = accept(handle, address, size, mode, no_limit{});
         if (accepted >= 0 || !is_would_block(errno)) return accepted;
     }
 }
@@ -187,17 +189,27 @@ inline int connect(native_handle handle, const void* address, std::size_t size, 
     return connect_in_its_mode(handle, address, size, {});
 }
 
-/// The socket is non-blocking during the call; no other thread has it yet.
-inline int connect(native_handle handle, const void* address, std::size_t size, const wait_limit& limit) noexcept {
-    if (check_limit(limit) < 0) return -1;
-    const int mode = ::fcntl(handle, F_GETFL);
-    if (mode < 0 || ::fcntl(handle, F_SETFL, mode | O_NONBLOCK) < 0) return -1;
+/// The socket is non-blocking, and gets these flags when it is connected.
+inline int connect_within(native_handle handle, const void* address, std::size_t size, const wait_limit& limit,
+                          int flags) noexcept {
     int done = connect_in_its_mode(handle, address, size, limit);
     // The queue of an AF_UNIX listener is full, and no event reports space in it (connect(2), EAGAIN).
     while (done < 0 && is_would_block(errno) && sleep_briefly(limit) == 0)
         done = connect_in_its_mode(handle, address, size, limit);
-    if (done < 0) return -1;
-    return ::fcntl(handle, F_SETFL, mode);
+    return done < 0 ? done : ::fcntl(handle, F_SETFL, flags);
+}
+
+/// The socket is non-blocking during the call; no other thread has it yet.
+inline int connect(native_handle handle, const void* address, std::size_t size, const wait_limit& limit) noexcept {
+    if (check_limit(limit) < 0) return -1;
+    const int flags = ::fcntl(handle, F_GETFL);
+    if (flags < 0 || ::fcntl(handle, F_SETFL, flags | O_NONBLOCK) < 0) return -1;
+    return connect_within(handle, address, size, limit, flags);
+}
+
+/// The same for a socket that open() made non-blocking. It is blocking afterwards.
+inline int connect_new(native_handle handle, const void* address, std::size_t size, const wait_limit& limit) noexcept {
+    return check_limit(limit) < 0 ? -1 : connect_within(handle, address, size, limit, 0);
 }
 
 /// Removes the peer of a datagram socket (connect(2), "dissolve the association").
@@ -233,14 +245,16 @@ inline int start_connect(native_handle handle, const void* address, std::size_t 
 // Without a limit, transfers wait as the socket's mode says.
 
 template <class Limit>
-inline std::ptrdiff_t send(native_handle handle, const void* data, std::size_t size, const Limit& limit) noexcept {
+[[gnu::always_inline]] inline std::ptrdiff_t send(native_handle handle, const void* data, std::size_t size,
+                                                  const Limit& limit) noexcept {
     const auto call = [=](int flags) { return ::send(handle, data, in_one_call(size), no_signal | flags); };
     return with_limit<readiness::writable>(handle, call, limit);
 }
 
 template <class Limit>
-inline std::ptrdiff_t send_to(native_handle handle, const void* data, std::size_t size, const void* address,
-                              std::size_t address_size, const Limit& limit) noexcept {
+[[gnu::always_inline]] inline std::ptrdiff_t send_to(native_handle handle, const void* data, std::size_t size,
+                                                     const void* address, std::size_t address_size,
+                                                     const Limit& limit) noexcept {
     const auto call = [=](int flags) {
         return ::sendto(handle, data, in_one_call(size), no_signal | flags, static_cast<const ::sockaddr*>(address),
                         static_cast<address_length>(address_size));
@@ -261,8 +275,9 @@ inline ::msghdr make_message(const io_buffer* buffers, std::size_t count, const 
 
 /// `address` is null if the socket has a peer. The kernel does not change the buffers.
 template <class Limit>
-inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffers, std::size_t count,
-                                    const void* address, std::size_t address_size, const Limit& limit) noexcept {
+[[gnu::always_inline]] inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffers,
+                                                           std::size_t count, const void* address,
+                                                           std::size_t address_size, const Limit& limit) noexcept {
     const ::msghdr message = make_message(buffers, count, address, address_size);
     const auto call = [&](int flags) { return ::sendmsg(handle, &message, no_signal | flags); };
     return with_limit<readiness::writable>(handle, call, limit);
@@ -271,15 +286,16 @@ inline std::ptrdiff_t send_gathered(native_handle handle, const io_buffer* buffe
 constexpr int peek_flag(receive_mode mode) noexcept { return mode == receive_mode::peek ? MSG_PEEK : 0; }
 
 template <class Limit>
-inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size, receive_mode mode,
-                           const Limit& limit) noexcept {
+[[gnu::always_inline]] inline std::ptrdiff_t recv(native_handle handle, void* buffer, std::size_t size,
+                                                  receive_mode mode, const Limit& limit) noexcept {
     const auto call = [=](int flags) { return ::recv(handle, buffer, in_one_call(size), peek_flag(mode) | flags); };
     return with_limit<readiness::readable>(handle, call, limit);
 }
 
 template <class Limit>
-inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buffers, std::size_t count,
-                                     receive_mode mode, const Limit& limit) noexcept {
+[[gnu::always_inline]] inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buffers,
+                                                            std::size_t count, receive_mode mode,
+                                                            const Limit& limit) noexcept {
     ::msghdr message = make_message(buffers, count, nullptr, 0);
     const auto call = [&](int flags) { return ::recvmsg(handle, &message, peek_flag(mode) | flags); };
     return with_limit<readiness::readable>(handle, call, limit);
@@ -288,12 +304,14 @@ inline std::ptrdiff_t recv_scattered(native_handle handle, const io_buffer* buff
 struct message_length {
     std::ptrdiff_t
         length;      // of the whole message if the kernel reports it, else of the stored part; negative on failure
-    bool truncated;  // unspecified on failure
+    bool truncated;  // whether the kernel said so, beside a length greater than the buffer; unspecified on failure
 };
 
 template <class Limit>
-inline message_length recv_message(native_handle handle, const io_buffer* buffers, std::size_t count, void* address,
-                                   address_length* address_size, receive_mode mode, const Limit& limit) noexcept {
+[[gnu::always_inline]] inline message_length recv_message(native_handle handle, const io_buffer* buffers,
+                                                          std::size_t count, void* address,
+                                                          address_length* address_size, receive_mode mode,
+                                                          const Limit& limit) noexcept {
     ::msghdr message = make_message(buffers, count, address, *address_size);
     const auto call = [&](int flags) {
         return ::recvmsg(handle, &message, report_full_length | peek_flag(mode) | flags);
@@ -305,15 +323,16 @@ inline message_length recv_message(native_handle handle, const io_buffer* buffer
 
 /// One buffer of one message.
 template <bool ReportsTrueLength, class Limit>
-inline message_length recv_message(native_handle handle, void* buffer, std::size_t size, void* address,
-                                   address_length* address_size, receive_mode mode, const Limit& limit) noexcept {
+[[gnu::always_inline]] inline message_length recv_message(native_handle handle, void* buffer, std::size_t size,
+                                                          void* address, address_length* address_size,
+                                                          receive_mode mode, const Limit& limit) noexcept {
     if constexpr (ReportsTrueLength) {
         const auto call = [=](int flags) {
             return ::recvfrom(handle, buffer, size, report_full_length | peek_flag(mode) | flags,
                               static_cast<::sockaddr*>(address), address_size);
         };
         const std::ptrdiff_t length = with_limit<readiness::readable>(handle, call, limit);
-        return {length, static_cast<std::size_t>(length) > size};
+        return {length, false};
     } else {
         const io_buffer whole{buffer, size};
         return recv_message(handle, &whole, 1, address, address_size, mode, limit);

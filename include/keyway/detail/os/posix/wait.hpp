@@ -31,7 +31,7 @@ inline constexpr native_handle invalid_handle = -1;
 using wait_limit = basic_limit<native_handle, invalid_handle>;
 
 template <class Call>
-inline auto retry_interrupted(Call call) noexcept {
+[[gnu::always_inline]] inline auto retry_interrupted(Call call) noexcept {
     for (;;) {
         const auto done = call();
         if (done >= 0 || errno != EINTR) [[likely]]
@@ -91,13 +91,19 @@ inline int wait_ready(native_handle handle, readiness wanted, const wait_limit& 
 /// A limit of one call.
 constexpr time_limit limit_of(std::int64_t nanoseconds) noexcept { return {nanoseconds}; }
 
-/// Fails if a call must not even begin: after its deadline, or when it has been cancelled.
-inline int check_limit(const wait_limit& limit) noexcept {
+/// Fails after the deadline of a limit, and if a canceller is not one. Makes no system call.
+inline int check_terms(const wait_limit& limit) noexcept {
     if (limit.is_timed() && !limit.lies_ahead && time_left(limit.until) == 0) return fail_with(limit_reached);
-    if (!limit.has_cancellers()) return 0;
     if (limit.canceller_count > most_cancellers) return fail_with(EINVAL);
     for (std::size_t i = 0; i < limit.canceller_count; ++i)
         if (limit.cancellers[i] < 0) return fail_with(EBADF);  // poll(2) would ignore it
+    return 0;
+}
+
+/// Fails if a call must not even begin: after its deadline, or when it has been cancelled.
+inline int check_limit(const wait_limit& limit) noexcept {
+    if (check_terms(limit) < 0) return -1;
+    if (!limit.has_cancellers()) return 0;
     const int cancelled = wait_ready(invalid_handle, readiness::readable, limit.with_time(at_once));
     return cancelled < 0 && errno == limit_reached ? 0 : cancelled;
 }
@@ -157,7 +163,8 @@ inline auto with_limit(native_handle handle, Call call, const wait_limit& limit)
     return wait_and_repeat<Wanted>(handle, attempt, limit);
 }
 template <readiness Wanted, class Call>
-inline auto with_limit(native_handle handle, Call call, time_limit limit) noexcept -> decltype(call(0)) {
+[[gnu::always_inline]] inline auto with_limit(native_handle handle, Call call, time_limit limit) noexcept
+    -> decltype(call(0)) {
     if (limit.nanoseconds < 0) return fail_with(limit_reached);
     const auto attempt = [&] { return retry_interrupted([&] { return call(MSG_DONTWAIT); }); };
     const auto done = attempt();

@@ -69,6 +69,11 @@ inline constexpr int dont_fragment_v6_option = IPV6_DONTFRAG;
 
 // ---- TCP
 
+// Since Windows 10 1709; older headers lack the names (ws2ipdef.h).
+inline constexpr int keep_alive_time_option = 3;       // TCP_KEEPIDLE
+inline constexpr int keep_alive_retries_option = 16;   // TCP_KEEPCNT
+inline constexpr int keep_alive_interval_option = 17;  // TCP_KEEPINTVL
+
 inline constexpr int max_segment_option = no_option;
 inline constexpr int cork_option = no_option;
 inline constexpr int quick_ack_option = no_option;

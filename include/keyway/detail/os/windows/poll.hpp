@@ -135,19 +135,27 @@ constexpr unsigned reported_by(int events) noexcept {
            ((events & POLLHUP) != 0 ? poll_hung_up : 0) | ((events & (POLLERR | POLLNVAL)) != 0 ? poll_failed : 0);
 }
 
-/// Stores the token and the events of each entry that is ready; returns the end of what it has stored. Begins after the
-/// entry where it ended last time, so that every handle gets its turn.
-template <class Event, class Store>
-inline Event* report(poller& set, Event* next, Store store) noexcept {
-    const Event* const end = next + events_at_once;
-    for (std::size_t looked = 0; looked < set.count && next != end; ++looked) {
+/// The event of a handle that is ready.
+struct ready_event {
+    std::uint64_t token;
+    unsigned bits;
+};
+
+constexpr std::uint64_t token_of(const ready_event& event) noexcept { return event.token; }
+constexpr unsigned bits_of(const ready_event& event) noexcept { return event.bits; }
+
+/// Stores the events of the entries that are ready, and returns how many there are. Begins after the entry where it ended
+/// last time, so that every handle gets its turn.
+inline int report(poller& set, ready_event* into, int most) noexcept {
+    int stored = 0;
+    for (std::size_t looked = 0; looked < set.count && stored < most; ++looked) {
         set.turn = set.turn + 1 < set.count ? set.turn + 1 : 0;
         const ::WSAPOLLFD& entry = set.entries[set.turn];
         if (entry.revents == 0) continue;
         if (set.turn == 0) reset_waker(entry.fd);
-        else store(*next++, set.tokens[set.turn], reported_by(entry.revents));
+        else into[stored++] = {set.tokens[set.turn], reported_by(entry.revents)};
     }
-    return next;
+    return stored;
 }
 
 inline constexpr int between_searches = 50;  // milliseconds
@@ -170,15 +178,9 @@ inline int poll_entries(poller& set, std::size_t asked, int milliseconds) noexce
     return ready + find_failed_attempts(set);
 }
 
-/// The end of what it has stored, or nullptr.
-template <class Event, class Store>
-inline Event* wait_for_events(poller& set, Event* next, Store store, const wait_limit& limit) noexcept {
-    const auto fail = [](int code) -> Event* {
-        fail_with(code);
-        return nullptr;
-    };
-    if (!is_open(set)) return fail(WSAEBADF);
-    if (check_limit(limit) < 0) return nullptr;
+inline int wait_for_events(poller& set, ready_event* into, int most, const wait_limit& limit) noexcept {
+    if (!is_open(set)) return fail_with(WSAEBADF);
+    if (check_limit(limit) < 0) return -1;
     ::WSAPOLLFD* const cancellers = set.entries + set.count;
     for (std::size_t i = 0; i < limit.canceller_count; ++i) cancellers[i] = {limit.cancellers[i], POLLRDNORM, 0};
     const std::size_t asked = set.count + limit.canceller_count;
@@ -186,19 +188,18 @@ inline Event* wait_for_events(poller& set, Event* next, Store store, const wait_
     for (;;) {
         const bool spins = sleeps_from != 0 && now() < sleeps_from;
         const int ready = poll_entries(set, asked, spins ? 0 : time_left(limit.until));
-        if (ready < 0) return nullptr;
+        if (ready < 0) return -1;
         for (std::size_t i = 0; i < limit.canceller_count; ++i)
             if (cancellers[i].revents != 0)
-                return fail((cancellers[i].revents & POLLNVAL) != 0 ? WSAENOTSOCK : ERROR_OPERATION_ABORTED);
-        if (ready > 0) return report(set, next, store);
-        if (time_left(limit.until) == 0) return fail(limit_reached);
+                return fail_with((cancellers[i].revents & POLLNVAL) != 0 ? WSAENOTSOCK : ERROR_OPERATION_ABORTED);
+        if (ready > 0) return report(set, into, most);
+        if (time_left(limit.until) == 0) return fail_with(limit_reached);
     }
 }
 
 /// A wait on Windows is never a matter of a mode.
-template <class Event, class Store>
-inline Event* wait_for_events(poller& set, Event* next, Store store, no_limit) noexcept {
-    return wait_for_events(set, next, store, wait_limit{});
+inline int wait_for_events(poller& set, ready_event* into, int most, no_limit) noexcept {
+    return wait_for_events(set, into, most, wait_limit{});
 }
 
 /// Sleeps until the socket has one of the wanted events. Returns what it has, a sum of poll_readable and so on.

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include <keyway/detail/config.hpp>
+#include <keyway/detail/os/linger.hpp>            // IWYU pragma: export
 #include <keyway/detail/os/sockaddr.hpp>          // IWYU pragma: export
 #include <keyway/detail/os/types.hpp>             // IWYU pragma: export
 #include <keyway/detail/os/windows/error.hpp>     // IWYU pragma: export
@@ -60,13 +61,19 @@ inline void ignore_unreachable_peers(native_handle handle) noexcept {
     }
 }
 
-inline native_handle open(int domain, int type, int protocol) noexcept {
+inline int set_non_blocking(native_handle handle, bool on) noexcept {
+    ::u_long wanted = on ? 1 : 0;
+    return ::ioctlsocket(handle, static_cast<long>(FIONBIO), &wanted);
+}
+
+inline native_handle open(int domain, int type, int protocol, io_mode mode) noexcept {
     if (const int failure = start(); failure != 0) {
         set_last_error(failure);
         return invalid_handle;
     }
     const native_handle made = make_socket(domain, type, protocol, nullptr);
     if (made != invalid_handle && type == SOCK_DGRAM && domain != AF_UNIX) ignore_unreachable_peers(made);
+    if (made != invalid_handle && mode == io_mode::non_blocking) set_non_blocking(made, true);
     return made;
 }
 
@@ -86,11 +93,6 @@ inline native_handle duplicate(native_handle handle) noexcept {
     ::WSAPROTOCOL_INFOW copied;
     if (::WSADuplicateSocketW(handle, ::GetCurrentProcessId(), &copied) != 0) return invalid_handle;
     return make_socket(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &copied);
-}
-
-inline int set_non_blocking(native_handle handle, bool on) noexcept {
-    ::u_long wanted = on ? 1 : 0;
-    return ::ioctlsocket(handle, static_cast<long>(FIONBIO), &wanted);
 }
 
 /// `size` is the size of the value, and becomes the number of bytes written. Windows may write a boolean as one byte;
@@ -125,21 +127,22 @@ inline int keep_from_children(native_handle handle) noexcept {
 }
 
 /// The new socket has the listener's mode and may be inherited: both are corrected right after the call.
-inline native_handle accept(native_handle handle, void* address, address_length* size, no_limit) noexcept {
+inline native_handle accept(native_handle handle, void* address, address_length* size, io_mode mode,
+                            no_limit) noexcept {
     const native_handle accepted = ::accept(handle, static_cast<::sockaddr*>(address), size);
     if (accepted == invalid_handle) return invalid_handle;
     keep_from_children(accepted);
-    set_non_blocking(accepted, false);
+    set_non_blocking(accepted, mode == io_mode::non_blocking);
     return accepted;
 }
 
 /// Waits first. As on POSIX, the call blocks on a blocking listener if another thread has accepted the connection.
-inline native_handle accept(native_handle handle, void* address, address_length* size,
+inline native_handle accept(native_handle handle, void* address, address_length* size, io_mode mode,
                             const wait_limit& limit) noexcept {
     if (check_limit(limit) < 0) return invalid_handle;
     for (;;) {
         if (wait_ready_spinning(handle, readiness::readable, limit) < 0) return invalid_handle;
-        const native_handle accepted = accept(handle, address, size, no_limit{});
+        const native_handle accepted = accept(handle, address, size, mode, no_limit{});
         if (accepted != invalid_handle || last_error() != WSAEWOULDBLOCK) return accepted;
     }
 }
@@ -240,6 +243,11 @@ inline int connect(native_handle handle, const void* address, std::size_t size, 
     return set_non_blocking(handle, false);
 }
 
+/// The same for a socket that open() made non-blocking.
+inline int connect_new(native_handle handle, const void* address, std::size_t size, const wait_limit& limit) noexcept {
+    return connect(handle, address, size, limit);
+}
+
 /// Removes the peer of a datagram socket (connect, "if the address is all zeros").
 inline int disconnect(native_handle handle) noexcept {
     constexpr sockaddr_any nobody{};
@@ -250,7 +258,7 @@ inline int shutdown(native_handle handle, int direction) noexcept { return ::shu
 
 /// A socket that is readable from wake() to reset_waker(). It is connected to itself and sends itself datagrams.
 inline native_handle open_waker() noexcept {
-    const native_handle waker = open(AF_INET, SOCK_DGRAM, 0);
+    const native_handle waker = open(AF_INET, SOCK_DGRAM, 0, io_mode::blocking);
     if (waker == invalid_handle) return waker;
     sockaddr_any own{};
     address_length size = sizeof(own);

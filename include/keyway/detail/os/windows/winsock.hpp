@@ -55,11 +55,6 @@ constexpr sockaddr_prefix make_prefix(int family, std::size_t) noexcept {
     return {static_cast<::ADDRESS_FAMILY>(family)};
 }
 
-// Since Windows 10 1709; older headers lack the names (ws2ipdef.h).
-inline constexpr int keep_alive_time_option = 3;       // TCP_KEEPIDLE
-inline constexpr int keep_alive_retries_option = 16;   // TCP_KEEPCNT
-inline constexpr int keep_alive_interval_option = 17;  // TCP_KEEPINTVL
-
 }  // namespace detail::os
 }  // namespace KEYWAY_MODE
 }  // namespace keyway

@@ -50,8 +50,8 @@ public:
     /// Errors: text_errc::wrong_byte_count.
     [[nodiscard]] static constexpr expected<ip_address, text_error> from_bytes(
         std::span<const std::byte> bytes) noexcept {
-        if (bytes.size() == 4) return ip_address(ipv4_address(bytes.first<4>()));
-        if (bytes.size() == 16) return ip_address(ipv6_address(bytes.first<16>()));
+        if (bytes.size() == 4) return ip_address(ipv4_address(detail::octets_of<4>(bytes.data())));
+        if (bytes.size() == 16) return ip_address(ipv6_address(detail::octets_of<16>(bytes.data())));
         return unexpected<text_error>(text_error{.reason = text_errc::wrong_byte_count});
     }
 
@@ -66,11 +66,12 @@ public:
     // clang-format on
 
     /// Writes the bytes in network order, 4 or 16, into the caller's buffer. Returns: the part written.
-    constexpr std::span<std::byte> to_bytes(std::span<std::byte, 16> buffer) const noexcept {
+    template <class Longest = ipv6_address>
+    constexpr std::span<std::byte> to_bytes(std::span<std::byte, Longest::bit_count / 8> buffer) const noexcept {
         return visit([buffer](const auto& a) {
             const auto bytes = a.to_bytes();
             for (std::size_t i = 0; i < bytes.size(); ++i) buffer[i] = bytes[i];
-            return std::span<std::byte>(buffer).first(bytes.size());
+            return std::span<std::byte>(buffer.data(), bytes.size());
         });
     }
 
@@ -99,7 +100,10 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
+    template <class Self = ip_address>
+    constexpr std::string_view print(std::span<char, Self::max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return visit([](const auto& a) { return fixed_text<max_text>{}.append(a.text()); });
@@ -122,9 +126,22 @@ private:
     bool is_v6_ = false;
 };
 
+namespace detail {
+
+template <class Address, bool (*Scan)(scanner&, Address&)>
+constexpr bool scan_as_ip(scanner& in, ip_address& address) noexcept {
+    Address read;
+    if (!Scan(in, read)) return false;
+    address = read;
+    return true;
+}
+
+}  // namespace detail
+
 constexpr expected<ip_address, text_error> ip_address::parse(std::string_view text) noexcept {
-    if (detail::count(text, ':') > 1) return ipv6_address::parse(text);
-    return ipv4_address::parse(text);
+    return detail::parse_whole<ip_address>(text, detail::count(text, ':') > 1
+                                                     ? detail::scan_as_ip<ipv6_address, detail::scan_ipv6>
+                                                     : detail::scan_as_ip<ipv4_address, detail::scan_ipv4>);
 }
 
 inline namespace literals {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/exact.hpp>
@@ -20,6 +21,22 @@
 
 namespace keyway {
 inline namespace KEYWAY_MODE {
+
+namespace detail {
+
+/// What a function takes for a std::span<const std::byte, Size>: a concept, so that no overload resolution looks at the
+/// constructors of a span.
+template <class Bytes, std::size_t Size>
+concept bytes_of_size = std::is_convertible_v<const Bytes&, std::span<const std::byte, Size>>;
+
+template <std::size_t Size>
+constexpr std::array<std::uint8_t, Size> octets_of(const std::byte* bytes) noexcept {
+    std::array<std::uint8_t, Size> octets{};
+    for (std::size_t i = 0; i < Size; ++i) octets[i] = static_cast<std::uint8_t>(bytes[i]);
+    return octets;
+}
+
+}  // namespace detail
 
 /// An IPv4 address: 4 octets in network order. The default is 0.0.0.0.
 class ipv4_address {
@@ -39,9 +56,9 @@ public:
     // clang-format on
     constexpr explicit ipv4_address(octets_type octets) noexcept : octets_(octets) {}
     /// The address whose four bytes these are, in network order: the first is the leftmost octet of the text.
-    constexpr explicit ipv4_address(std::span<const std::byte, 4> bytes) noexcept {
-        for (std::size_t i = 0; i < octets_.size(); ++i) octets_[i] = std::to_integer<std::uint8_t>(bytes[i]);
-    }
+    template <detail::bytes_of_size<4> Bytes>
+    constexpr explicit ipv4_address(const Bytes& bytes) noexcept
+        : octets_(detail::octets_of<4>(std::span<const std::byte, 4>(bytes).data())) {}
     /// Each octet is a std::uint8_t, or a constant from 0 to 255.
     constexpr ipv4_address(detail::exact<std::uint8_t> a, detail::exact<std::uint8_t> b, detail::exact<std::uint8_t> c,
                            detail::exact<std::uint8_t> d) noexcept
@@ -99,7 +116,10 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
+    template <class Self = ipv4_address>
+    constexpr std::string_view print(std::span<char, Self::max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         fixed_text<max_text> text;
@@ -110,7 +130,9 @@ public:
         return text;
     }
 
-    friend constexpr bool operator==(const ipv4_address&, const ipv4_address&) noexcept = default;
+    friend constexpr bool operator==(const ipv4_address& a, const ipv4_address& b) noexcept {
+        return a.to_number() == b.to_number();
+    }
     friend constexpr std::strong_ordering operator<=>(const ipv4_address& a, const ipv4_address& b) noexcept {
         return a.to_number() <=> b.to_number();
     }
@@ -124,15 +146,16 @@ private:
 
 namespace detail {
 
-constexpr expected<ipv4_address, text_error> scan_ipv4(scanner& in) noexcept {
+constexpr bool scan_ipv4(scanner& in, ipv4_address& address) noexcept {
     std::uint32_t number = 0;
     for (std::size_t field = 1; field <= 4; ++field) {
         if (field != 1 && !in.skip('.')) return in.fail(text_errc::expected_dot, field);
-        const auto octet = in.decimal(255, text_errc::octet_above_255, field);
-        if (!octet) return unexpected<text_error>(octet.error());
-        number = number << 8 | *octet;
+        std::uint32_t octet = 0;
+        if (!in.decimal(octet, 255, text_errc::octet_above_255, field)) return false;
+        number = number << 8 | octet;
     }
-    return ipv4_address::from_number(number);
+    address = ipv4_address::from_number(number);
+    return true;
 }
 
 }  // namespace detail

@@ -41,10 +41,9 @@ public:
     constexpr explicit ipv6_address(octets_type octets, std::uint32_t scope_id = 0) noexcept
         : octets_(octets), scope_id_(scope_id) {}
     /// The address whose 16 bytes these are, in network order.
-    constexpr explicit ipv6_address(std::span<const std::byte, 16> bytes, std::uint32_t scope_id = 0) noexcept
-        : scope_id_(scope_id) {
-        for (std::size_t i = 0; i < octets_.size(); ++i) octets_[i] = std::to_integer<std::uint8_t>(bytes[i]);
-    }
+    template <detail::bytes_of_size<16> Bytes>
+    constexpr explicit ipv6_address(const Bytes& bytes, std::uint32_t scope_id = 0) noexcept
+        : octets_(detail::octets_of<16>(std::span<const std::byte, 16>(bytes).data())), scope_id_(scope_id) {}
     // clang-format off
     template <class Text> requires std::convertible_to<const Text&, std::string_view> ipv6_address(const Text&) KEYWAY_DELETE("text is no address yet: put _ipv6 behind a literal, and give other text to ipv6_address::parse()");
     // clang-format on
@@ -109,10 +108,10 @@ public:
     // ::ffff:10.0.0.1 would pass a filter that rejects is_private().
 
     [[nodiscard]] constexpr bool is_unspecified() const noexcept {
-        return is_v4_mapped() ? embedded_ipv4().is_unspecified() : octets_ == octets_type{};
+        return is_v4_mapped() ? embedded_ipv4().is_unspecified() : (half(0) | half(8)) == 0;
     }
     [[nodiscard]] constexpr bool is_loopback() const noexcept {
-        return is_v4_mapped() ? embedded_ipv4().is_loopback() : octets_ == loopback().octets_;
+        return is_v4_mapped() ? embedded_ipv4().is_loopback() : half(0) == 0 && half(8) == 1;
     }
     /// Unique local, fc00::/7 (RFC 4193).
     [[nodiscard]] constexpr bool is_private() const noexcept {
@@ -133,117 +132,111 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
+    template <class Self = ipv6_address>
+    constexpr std::string_view print(std::span<char, Self::max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
 
     /// The text of RFC 5952: lower case, no leading zeros, `::` for the longest run of at least two zero groups (the first
     /// of several equally long ones); v4-mapped addresses end in a dotted quad. A scope id follows as `%index`.
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept;
 
-    friend constexpr bool operator==(const ipv6_address&, const ipv6_address&) noexcept = default;
+    friend constexpr bool operator==(const ipv6_address& a, const ipv6_address& b) noexcept {
+        return a.half(0) == b.half(0) && a.half(8) == b.half(8) && a.scope_id_ == b.scope_id_;
+    }
     /// By octets, then by scope id.
     friend constexpr std::strong_ordering operator<=>(const ipv6_address& a, const ipv6_address& b) noexcept {
-        for (std::size_t i = 0; i < 16; ++i)
-            if (a.octets_[i] != b.octets_[i]) return a.octets_[i] <=> b.octets_[i];
+        if (a.half(0) != b.half(0)) return a.half(0) <=> b.half(0);
+        if (a.half(8) != b.half(8)) return a.half(8) <=> b.half(8);
         return a.scope_id_ <=> b.scope_id_;
     }
     friend constexpr std::uint64_t hash_value(const ipv6_address& address) noexcept {
-        return detail::hash_number(address.scope_id_,
-                                   detail::hash_bytes(std::span<const std::uint8_t>(address.octets_)));
+        return detail::hash_number(address.scope_id_, detail::hash_bytes(address.octets_.data(), 16));
     }
 
 private:
+    /// Eight octets as a number, the first one on top. Written out, so that compilers load all eight at once.
+    [[nodiscard]] constexpr std::uint64_t half(std::size_t first) const noexcept {
+        const auto octet = [&](std::size_t i) { return std::uint64_t{octets_[first + i]} << (56 - 8 * i); };
+        return octet(0) | octet(1) | octet(2) | octet(3) | octet(4) | octet(5) | octet(6) | octet(7);
+    }
+
     octets_type octets_{};
     std::uint32_t scope_id_ = 0;
 };
 
 namespace detail {
 
-/// The groups read so far. `gap` is the number of groups before `::`, or -1 if there is no `::`.
 struct ipv6_groups {
-    std::array<std::uint16_t, 8> values{};
-    std::size_t count = 0;
-    int gap = -1;
+    ipv6_address::octets_type octets{};
+    std::size_t size = 0;  // of the groups read so far, in octets
+    std::size_t gap = 17;  // `size` where `::` is; 17 if it is nowhere
+
+    [[nodiscard]] constexpr bool has_gap() const noexcept { return gap <= 16; }
+    constexpr void put(unsigned octet) noexcept { octets[size++] = static_cast<std::uint8_t>(octet); }
 };
 
-/// One to four hexadecimal digits.
-constexpr expected<std::uint16_t, text_error> scan_group(scanner& in, std::size_t field) noexcept {
-    const std::size_t start = in.position();
-    unsigned value = 0;
-    for (; hex_digit_value(in.peek()) >= 0; in.seek(in.position() + 1)) {
-        if (in.position() - start == 4) return scanner::fail_at(start, text_errc::group_above_four_digits, field);
-        value = value << 4 | static_cast<unsigned>(hex_digit_value(in.peek()));
-    }
-    if (in.position() == start) return in.fail(text_errc::expected_hex_digit, field);
-    return static_cast<std::uint16_t>(value);
-}
-
-/// The dotted quad that may replace the last two groups. `start` is the position of its first octet.
-constexpr expected<ipv6_groups, text_error> scan_dotted_tail(scanner& in, std::size_t start,
-                                                             ipv6_groups groups) noexcept {
-    if (groups.count > 6 || (groups.gap < 0 && groups.count != 6))
-        return scanner::fail_at(start, text_errc::ipv4_part_not_last, groups.count + 1);
+/// The dotted quad that may replace the last two of eight groups. `start` is the position of its first octet.
+constexpr bool scan_dotted_tail(scanner& in, std::size_t start, ipv6_groups& groups) noexcept {
     in.seek(start);
-    const auto tail = scan_ipv4(in);
-    if (!tail) return unexpected<text_error>(tail.error());
-    groups.values[groups.count++] = static_cast<std::uint16_t>(tail->to_number() >> 16);
-    groups.values[groups.count++] = static_cast<std::uint16_t>(tail->to_number());
-    return groups;
+    if (groups.has_gap() ? groups.size > 12 : groups.size != 12)
+        return in.fail(text_errc::ipv4_part_not_last, groups.size / 2 + 1);
+    ipv4_address tail;
+    if (!scan_ipv4(in, tail)) return false;
+    for (const std::uint8_t octet : tail.octets()) groups.put(octet);
+    return true;
 }
 
-constexpr expected<ipv6_groups, text_error> scan_groups(scanner& in) noexcept {
-    ipv6_groups groups;
-    const auto ends_after_gap = [&] { return hex_digit_value(in.peek()) < 0; };
+constexpr bool scan_groups(scanner& in, ipv6_groups& groups) noexcept {
+    const auto ends_after_gap = [&] { return hex_digit_value(in.peek()) > 15; };
     if (in.skip(':')) {
         if (!in.skip(':')) return in.fail(text_errc::expected_colon, 1);
         groups.gap = 0;
-        if (ends_after_gap()) return groups;
+        if (ends_after_gap()) return true;
     }
     for (;;) {
         const std::size_t start = in.position();
-        const std::size_t field = groups.count + 1;
+        const std::size_t field = groups.size / 2 + 1;
         if (field > 8) return in.fail(text_errc::too_many_groups, field);
-        const auto group = scan_group(in, field);
-        if (group && in.at('.')) return scan_dotted_tail(in, start, groups);
-        if (!group) return unexpected<text_error>(group.error());
-        groups.values[groups.count++] = *group;
-        if (!in.skip(':')) return groups;
+        unsigned group = 0;
+        if (!in.group(group, field)) return false;
+        if (in.at('.')) return scan_dotted_tail(in, start, groups);
+        groups.put(group >> 8);
+        groups.put(group);
+        if (!in.skip(':')) return true;
         if (in.at(':')) {
-            if (groups.gap >= 0) return in.fail(text_errc::second_double_colon, field);
+            if (groups.has_gap()) return in.fail(text_errc::second_double_colon, field);
             in.skip(':');
-            groups.gap = static_cast<int>(groups.count);
-            if (ends_after_gap()) return groups;
+            groups.gap = groups.size;
+            if (ends_after_gap()) return true;
         }
     }
 }
 
-/// Moves the groups after `::` to the end and fills the gap with zeros.
-constexpr void widen_gap(ipv6_groups& groups) noexcept {
-    std::size_t to = groups.values.size();
-    for (std::size_t from = groups.count; from > static_cast<std::size_t>(groups.gap);) {
-        const std::uint16_t value = groups.values[--from];
-        groups.values[from] = 0;
-        groups.values[--to] = value;
-    }
-}
-
 /// An address without a zone.
-constexpr expected<ipv6_address, text_error> scan_unscoped_ipv6(scanner& in) noexcept {
-    auto groups = scan_groups(in);
-    if (!groups) return unexpected<text_error>(groups.error());
-    if (groups->gap < 0 && groups->count < 8) return in.fail(text_errc::too_few_groups, groups->count);
-    if (groups->gap >= 0 && groups->count == 8) return in.fail(text_errc::double_colon_replaces_nothing, 8);
-    if (groups->gap >= 0) widen_gap(*groups);
-    return ipv6_address::from_groups(groups->values);
+constexpr bool scan_unscoped_ipv6(scanner& in, ipv6_address& address) noexcept {
+    ipv6_groups groups;
+    if (!scan_groups(in, groups)) return false;
+    if (!groups.has_gap() && groups.size < 16) return in.fail(text_errc::too_few_groups, groups.size / 2);
+    if (groups.has_gap() && groups.size == 16) return in.fail(text_errc::double_colon_replaces_nothing, 8);
+    // What follows `::` moves to the end.
+    for (std::size_t to = 16; groups.size > groups.gap;) {
+        groups.octets[--to] = groups.octets[--groups.size];
+        groups.octets[groups.size] = 0;
+    }
+    address = ipv6_address(groups.octets);
+    return true;
 }
 
-constexpr expected<ipv6_address, text_error> scan_ipv6(scanner& in) noexcept {
-    const auto address = scan_unscoped_ipv6(in);
-    if (!address || !in.skip('%')) return address;
+constexpr bool scan_ipv6(scanner& in, ipv6_address& address) noexcept {
+    if (!scan_unscoped_ipv6(in, address)) return false;
+    if (!in.skip('%')) return true;
     if (in.at_end() || in.at(']')) return in.fail(text_errc::zone_empty);
-    if (!is_digit(in.peek())) return in.fail(text_errc::zone_not_a_number);
-    const auto zone = in.decimal(0xffffffffU, text_errc::zone_above_32_bits);
-    if (!zone) return unexpected<text_error>(zone.error());
-    return address->with_scope_id(*zone);
+    if (digit_value(in.peek()) > 9) return in.fail(text_errc::zone_not_a_number);
+    std::uint32_t zone = 0;
+    if (!in.decimal(zone, 0xffffffffU, text_errc::zone_above_32_bits)) return false;
+    address = address.with_scope_id(zone);
+    return true;
 }
 
 /// Appends a group in lower case without leading zeros.

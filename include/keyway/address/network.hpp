@@ -102,20 +102,23 @@ private:
         return Address(octets);
     }
 
-    static constexpr expected<network, text_error> scan(detail::scanner& in) noexcept {
-        const auto address = scan_address(in);
-        if (!address) return unexpected<text_error>(address.error());
+    static constexpr bool scan(detail::scanner& in, network& read) noexcept {
+        Address address;
+        if (!scan_address(in, address)) return false;
         if (!in.skip('/')) return in.fail(text_errc::prefix_length_missing);
         const std::size_t start = in.position();
-        const auto length = in.decimal(max_prefix_length, text_errc::prefix_length_too_large);
-        if (!length) return unexpected<text_error>(length.error());
-        if (masked(*address, *length) != *address) return detail::scanner::fail_at(start, text_errc::host_bits_set);
-        return network(*address, *length);
+        std::uint32_t length = 0;
+        if (!in.decimal(length, max_prefix_length, text_errc::prefix_length_too_large)) return false;
+        if (masked(address, length) != address) return in.fail_at(start, text_errc::host_bits_set);
+        read = network(address, length);
+        return true;
     }
 
-    static constexpr expected<Address, text_error> scan_address(detail::scanner& in) noexcept {
-        if constexpr (Address::bit_count == ipv4_address::bit_count) return detail::scan_ipv4(in);
-        else return detail::scan_unscoped_ipv6(in);
+    static constexpr bool scan_address(detail::scanner& in, ipv4_address& address) noexcept {
+        return detail::scan_ipv4(in, address);
+    }
+    static constexpr bool scan_address(detail::scanner& in, ipv6_address& address) noexcept {
+        return detail::scan_unscoped_ipv6(in, address);
     }
 
     Address address_{};

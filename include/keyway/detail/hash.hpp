@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>  // IWYU pragma: keep: declares std::hash
 
 #include <keyway/detail/config.hpp>
@@ -24,15 +23,15 @@ constexpr std::uint64_t hash_number(std::uint64_t number, std::uint64_t seed = 0
 
 /// The hash of bytes of any byte type, eight at a time.
 template <class Byte>
-constexpr std::uint64_t hash_bytes(std::span<const Byte> bytes) noexcept {
+constexpr std::uint64_t hash_bytes(const Byte* bytes, std::size_t size) noexcept {
     const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<std::uint8_t>(bytes[i])} << (8 * i); };
-    std::uint64_t seed = hash_number(bytes.size());
-    for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {
+    std::uint64_t seed = hash_number(size);
+    for (; size >= 8; bytes += 8, size -= 8) {
         // Written out, so that compilers load all eight at once.
         seed = hash_number(byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7), seed);
     }
     std::uint64_t rest = 0;
-    for (std::size_t i = 0; i != bytes.size(); ++i) rest |= byte(i);
+    for (std::size_t i = 0; i != size; ++i) rest |= byte(i);
     return hash_number(rest, seed);
 }
 

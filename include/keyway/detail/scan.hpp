@@ -2,7 +2,9 @@
 #ifndef KEYWAY_DETAIL_SCAN_HPP
 #define KEYWAY_DETAIL_SCAN_HPP
 
-// The basis of the library's text parsers: a position in the text.
+// The basis of the library's text parsers: a position in the text, and the error of the parser that failed there. Parsers
+// return whether they succeeded, and store what they read: an expected for each step would cost every program that includes
+// this header, and every text that is parsed.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,15 +18,6 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail {
 
-constexpr int hex_digit_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 /// The number of times that `c` occurs. Not string_view::find: with -fsanitize=undefined g++ does not accept it in
 /// constant expressions, and no literal would compile.
 constexpr std::size_t count(std::string_view text, char c) noexcept {
@@ -33,61 +26,99 @@ constexpr std::size_t count(std::string_view text, char c) noexcept {
     return found;
 }
 
+/// The value of a decimal digit; above 9 if it is none.
+constexpr unsigned digit_value(char c) noexcept { return static_cast<unsigned char>(c) - unsigned{'0'}; }
+
+/// The value of a hexadecimal digit; above 15 if it is none.
+constexpr unsigned hex_digit_value(char c) noexcept {
+    if (digit_value(c) <= 9) return digit_value(c);
+    constexpr unsigned lower_case = 0x20;
+    const unsigned letter = (static_cast<unsigned char>(c) | lower_case) - unsigned{'a'};
+    return letter <= 5 ? letter + 10 : 16;
+}
+
+/// Why and where a text was refused.
+constexpr text_error text_error_at(std::size_t position, text_errc reason, std::size_t field = 0) noexcept {
+    constexpr std::size_t last = 0xffff;
+    return {reason, static_cast<std::uint8_t>(field), static_cast<std::uint16_t>(position < last ? position : last)};
+}
+
 class scanner {
 public:
-    constexpr explicit scanner(std::string_view text) noexcept : text_(text) {}
+    constexpr explicit scanner(std::string_view text) noexcept
+        : begin_(text.data()), next_(begin_), end_(begin_ + text.size()) {}
 
-    [[nodiscard]] constexpr bool at_end() const noexcept { return position_ == text_.size(); }
-    [[nodiscard]] constexpr bool at(char c) const noexcept { return !at_end() && text_[position_] == c; }
-    [[nodiscard]] constexpr char peek() const noexcept { return at_end() ? '\0' : text_[position_]; }
-    [[nodiscard]] constexpr std::size_t position() const noexcept { return position_; }
-    constexpr void seek(std::size_t position) noexcept { position_ = position; }
+    [[nodiscard]] constexpr bool at_end() const noexcept { return next_ == end_; }
+    [[nodiscard]] constexpr bool at(char c) const noexcept { return next_ != end_ && *next_ == c; }
+    /// The next character, or NUL at the end.
+    [[nodiscard]] constexpr char peek() const noexcept { return next_ == end_ ? '\0' : *next_; }
+    [[nodiscard]] constexpr std::size_t position() const noexcept { return static_cast<std::size_t>(next_ - begin_); }
+    constexpr void seek(std::size_t position) noexcept { next_ = begin_ + position; }
 
     constexpr bool skip(char c) noexcept {
         if (!at(c)) return false;
-        ++position_;
+        ++next_;
         return true;
     }
 
-    [[nodiscard]] static constexpr unexpected<text_error> fail_at(std::size_t position, text_errc reason,
-                                                                  std::size_t field = 0) noexcept {
-        constexpr std::size_t last = 0xffff;
-        return unexpected<text_error>(text_error{reason, static_cast<std::uint8_t>(field),
-                                                 static_cast<std::uint16_t>(position < last ? position : last)});
+    /// Both return false, for the parser to return.
+    constexpr bool fail_at(std::size_t position, text_errc reason, std::size_t field = 0) noexcept {
+        error_ = text_error_at(position, reason, field);
+        return false;
     }
-
-    [[nodiscard]] constexpr unexpected<text_error> fail(text_errc reason, std::size_t field = 0) const noexcept {
-        return fail_at(position_, reason, field);
-    }
+    constexpr bool fail(text_errc reason, std::size_t field = 0) noexcept { return fail_at(position(), reason, field); }
+    [[nodiscard]] constexpr text_error error() const noexcept { return error_; }
 
     /// A decimal number without leading zeros, at most `max`; `above` is the error of a larger one.
-    [[nodiscard]] constexpr expected<std::uint32_t, text_error> decimal(std::uint32_t max, text_errc above,
-                                                                        std::size_t field = 0) noexcept {
-        const std::size_t start = position_;
+    constexpr bool decimal(std::uint32_t& number, std::uint32_t max, text_errc above, std::size_t field = 0) noexcept {
+        const char* const start = next_;
+        const char* at = start;
         std::uint64_t value = 0;
-        for (; is_digit(peek()); ++position_) {
-            value = value * 10 + static_cast<std::uint64_t>(peek() - '0');
-            if (value > max) return fail_at(start, above, field);
+        for (unsigned digit = 0; at != end_ && (digit = digit_value(*at)) <= 9; ++at) {
+            value = value * 10 + digit;
+            if (value > max) return fail(above, field);
         }
-        if (position_ == start) return fail(text_errc::expected_digit, field);
-        if (text_[start] == '0' && position_ - start > 1) return fail_at(start, text_errc::leading_zero, field);
-        return static_cast<std::uint32_t>(value);
+        if (at - start > 1 && *start == '0') return fail(text_errc::leading_zero, field);
+        if (at == start) return fail(text_errc::expected_digit, field);
+        next_ = at;
+        number = static_cast<std::uint32_t>(value);
+        return true;
+    }
+
+    /// One to four hexadecimal digits.
+    constexpr bool group(unsigned& group, std::size_t field) noexcept {
+        const char* const start = next_;
+        const char* at = start;
+        unsigned value = 0;
+        for (unsigned digit = 0; at != end_ && (digit = hex_digit_value(*at)) <= 15; ++at) {
+            if (at - start == 4) return fail(text_errc::group_above_four_digits, field);
+            value = value << 4 | digit;
+        }
+        if (at == start) return fail(text_errc::expected_hex_digit, field);
+        next_ = at;
+        group = value;
+        return true;
     }
 
 private:
-    std::string_view text_;
-    std::size_t position_ = 0;
+    const char* begin_;
+    const char* next_;
+    const char* end_;
+    text_error error_{};
 };
 
-/// The whole text parsed by `parse_prefix(scanner&)`, with nothing left over.
+/// The whole text parsed by `parse_prefix`, with nothing left over.
 template <class Value>
 constexpr expected<Value, text_error> parse_whole(std::string_view text,
-                                                  expected<Value, text_error> (*parse_prefix)(scanner&)) {
+                                                  bool (*parse_prefix)(scanner&, Value&)) noexcept {
     scanner in(text);
-    if (text.empty()) return in.fail(text_errc::empty);
-    auto value = parse_prefix(in);
-    if (value && !in.at_end()) return in.fail(text_errc::trailing_characters);
-    return value;
+    Value value;
+    if (text.empty()) in.fail(text_errc::empty);
+    else if (parse_prefix(in, value)) {
+        if (in.at_end()) return value;
+        in.fail(text_errc::trailing_characters);
+    }
+    return unexpected<text_error>(in.error());
 }
 
 }  // namespace detail

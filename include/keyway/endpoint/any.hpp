@@ -106,7 +106,10 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
+    template <class Self = any_endpoint>
+    constexpr std::string_view print(std::span<char, Self::max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
 
     /// The text of the family's endpoint, or `(address family N)` if the library does not know the family.
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
@@ -133,7 +136,7 @@ public:
         return std::strong_ordering::equal;
     }
     friend constexpr std::uint64_t hash_value(const any_endpoint& e) noexcept {
-        return detail::hash_bytes(std::span<const std::byte>(e.storage_.bytes).first(e.size_));
+        return detail::hash_bytes(e.storage_.bytes.data(), e.size_);
     }
 
 private:

@@ -41,11 +41,12 @@ constexpr std::array<std::uint8_t, 2> to_network(std::uint16_t port) noexcept {
 }
 
 /// `:port` without leading zeros, 0 to 65535.
-constexpr expected<std::uint16_t, text_error> scan_port(scanner& in) noexcept {
+constexpr bool scan_port(scanner& in, std::uint16_t& port) noexcept {
     if (!in.skip(':')) return in.fail(text_errc::port_missing);
-    const auto port = in.decimal(65535, text_errc::port_above_65535);
-    if (!port) return unexpected<text_error>(port.error());
-    return static_cast<std::uint16_t>(*port);
+    std::uint32_t number = 0;
+    if (!in.decimal(number, 65535, text_errc::port_above_65535)) return false;
+    port = static_cast<std::uint16_t>(number);
+    return true;
 }
 
 constexpr os::sockaddr_v4 to_native(const ipv4_address& address, std::uint16_t port) noexcept {
@@ -138,19 +139,22 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
+    template <class Self = endpoint>
+    constexpr std::string_view print(std::span<char, Self::max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return fixed_text<max_text>{}.append(address().text()).append(':').append_number(port());
     }
 
 private:
-    static constexpr expected<endpoint, text_error> scan(detail::scanner& in) noexcept {
-        const auto address = detail::scan_ipv4(in);
-        if (!address) return unexpected<text_error>(address.error());
-        const auto port = detail::scan_port(in);
-        if (!port) return unexpected<text_error>(port.error());
-        return endpoint(*address, *port);
+    static constexpr bool scan(detail::scanner& in, endpoint& read) noexcept {
+        ipv4_address address;
+        std::uint16_t port = 0;
+        if (!detail::scan_ipv4(in, address) || !detail::scan_port(in, port)) return false;
+        read = endpoint(address, port);
+        return true;
     }
 };
 
@@ -182,21 +186,25 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
+    template <class Self = endpoint>
+    constexpr std::string_view print(std::span<char, Self::max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return fixed_text<max_text>{}.append('[').append(address().text()).append("]:").append_number(port());
     }
 
 private:
-    static constexpr expected<endpoint, text_error> scan(detail::scanner& in) noexcept {
+    static constexpr bool scan(detail::scanner& in, endpoint& read) noexcept {
         if (!in.skip('[')) return in.fail(text_errc::ipv6_needs_brackets);
-        const auto address = detail::scan_ipv6(in);
-        if (!address) return unexpected<text_error>(address.error());
+        ipv6_address address;
+        if (!detail::scan_ipv6(in, address)) return false;
         if (!in.skip(']')) return in.fail(text_errc::bracket_not_closed);
-        const auto port = detail::scan_port(in);
-        if (!port) return unexpected<text_error>(port.error());
-        return endpoint(*address, *port);
+        std::uint16_t port = 0;
+        if (!detail::scan_port(in, port)) return false;
+        read = endpoint(address, port);
+        return true;
     }
 };
 
@@ -223,11 +231,17 @@ public:
 
     /// Reads `192.0.2.1:80` or `[2001:db8::1]:80`. Errors: a text_error with the position.
     [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
-        if (text.starts_with('[')) return endpoint<ipv6>::parse(text);
+        if (text.starts_with('[')) {
+            const auto v6 = endpoint<ipv6>::parse(text);
+            if (!v6) return unexpected<text_error>(v6.error());
+            return endpoint(*v6);
+        }
         // Two colons: an IPv6 address without brackets.
         if (detail::count(text, ':') > 1)
             return unexpected<text_error>(text_error{.reason = text_errc::ipv6_needs_brackets});
-        return endpoint<ipv4>::parse(text);
+        const auto v4 = endpoint<ipv4>::parse(text);
+        if (!v4) return unexpected<text_error>(v4.error());
+        return endpoint(*v4);
     }
 
     [[nodiscard]] constexpr bool is_v4() const noexcept { return size_ == endpoint<ipv4>::size(); }
@@ -251,7 +265,10 @@ public:
     [[nodiscard]] constexpr endpoint unmap() const noexcept { return {address().unmap(), port()}; }
 
     /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
+    template <class Self = endpoint>
+    constexpr std::string_view print(std::span<char, Self::max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
 
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return is_v4() ? fixed_text<max_text>{}.append(v4_.text()) : v6_.text();

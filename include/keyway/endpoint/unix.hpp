@@ -103,7 +103,10 @@ public:
     }
 
     /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
-    constexpr std::string_view print(std::span<char, max_text> buffer) const noexcept { return text().copy_to(buffer); }
+    template <class Self = endpoint>
+    constexpr std::string_view print(std::span<char, Self::max_text> buffer) const noexcept {
+        return text().copy_to(buffer);
+    }
 
     /// A readable text: the path, `@name` for an abstract name, or `(unnamed)`. Unprintable bytes, backslashes and a leading
     /// '@' of a path are written as `\xNN`.
@@ -153,7 +156,7 @@ public:
     }
     friend constexpr std::uint64_t hash_value(const endpoint& e) noexcept {
         const std::string_view name = e.marked_name();
-        return detail::hash_bytes(std::span<const char>(name.data(), name.size()));
+        return detail::hash_bytes(name.data(), name.size());
     }
 
 private:

@@ -221,7 +221,7 @@ constexpr std::string_view zone_in(std::string_view text) noexcept {
 
 constexpr bool is_number(std::string_view text) noexcept {
     for (const char c : text)
-        if (!is_digit(c)) return false;
+        if (digit_value(c) > 9) return false;
     return true;
 }
 
@@ -250,10 +250,11 @@ template <detail::zoned Value>
     // The first fault counts.
     auto value = Value::parse(numbered.view());
     if (!value && value.error().position < start) return value;
-    if (!index) return detail::scanner::fail_at(start, text_errc::zone_unknown);
+    if (!index) return unexpected<text_error>(detail::text_error_at(start, text_errc::zone_unknown));
     if (!value) {
         const std::size_t behind_zone = value.error().position - numbered_end;
-        return detail::scanner::fail_at(end + behind_zone, value.error().reason, value.error().field);
+        return unexpected<text_error>(
+            detail::text_error_at(end + behind_zone, value.error().reason, value.error().field));
     }
     return value;
 }

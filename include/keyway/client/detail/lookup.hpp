@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -40,7 +41,7 @@ constexpr bool has_letter(std::string_view text) noexcept {
 constexpr bool is_number_of_any_base(std::string_view text) noexcept {
     const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
     for (const char c : text.substr(hexadecimal ? 2 : 0))
-        if (hexadecimal ? hex_digit_value(c) < 0 : !is_digit(c)) return false;
+        if (hexadecimal ? hex_digit_value(c) > 15 : digit_value(c) > 9) return false;
     return !text.empty();
 }
 
@@ -106,9 +107,10 @@ public:
     /// A port has no letters, the name of a service has one. Systems truncate ports that do not fit 16 bits.
     error set_service(std::string_view service, bool numeric) noexcept {
         scanner in(service);
+        std::uint32_t port = 0;
         numeric_service_ = !has_letter(service);
         const bool possible = numeric_service_
-                                  ? in.decimal(65535, text_errc::port_above_65535) && in.at_end()
+                                  ? in.decimal(port, 65535, text_errc::port_above_65535) && in.at_end()
                                   : !numeric && service.size() <= os::max_service_name && is_one_word(service);
         service_.append(service);
         return possible ? error{} : error(resolver_errc::service_not_found, name);

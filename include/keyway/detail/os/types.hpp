@@ -16,6 +16,9 @@ namespace detail::os {
 
 inline constexpr int unknown_protocol = -1;
 
+/// The largest int. <climits> would be 60 lines more.
+inline constexpr int max_int = static_cast<int>(~0U >> 1);
+
 /// The name of an option that this system lacks.
 inline constexpr int no_option = -1;
 

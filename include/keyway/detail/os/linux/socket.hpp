@@ -13,7 +13,6 @@
 
 #include <array>
 #include <cerrno>
-#include <climits>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,7 +32,7 @@ constexpr sockaddr_prefix make_prefix(int family, std::size_t) noexcept { return
 inline constexpr int no_signal = MSG_NOSIGNAL;
 inline constexpr int report_full_length = MSG_TRUNC;
 inline constexpr int linger_option = SO_LINGER;
-inline constexpr int max_linger_seconds = INT_MAX;
+inline constexpr int max_linger_seconds = max_int;
 inline constexpr int reuse_port_option = SO_REUSEPORT;
 inline constexpr int exclusive_address_option = no_option;
 
@@ -74,7 +73,7 @@ inline int ask_domain_and_protocol(int handle, int& domain, int& protocol) noexc
 /// poll(2) for this many nanoseconds or less; negative is forever.
 inline int poll_for(::pollfd* set, ::nfds_t count, std::int64_t nanoseconds) noexcept {
     constexpr std::int64_t second = 1'000'000'000;
-    constexpr std::int64_t longest = second * INT_MAX;  // what a time_t of 32 bits holds
+    constexpr std::int64_t longest = second * max_int;  // what a time_t of 32 bits holds
     if (nanoseconds < 0) return ::ppoll(set, count, nullptr, nullptr);
     if (nanoseconds > longest) nanoseconds = longest;
     const ::timespec time{static_cast<::time_t>(nanoseconds / second), static_cast<long>(nanoseconds % second)};

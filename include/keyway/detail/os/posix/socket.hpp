@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstddef>
 #include <cstdint>
 
@@ -30,7 +29,7 @@ using address_length = ::socklen_t;
 using io_buffer = ::iovec;
 using linger_value = ::linger;
 
-inline constexpr int max_backlog = INT_MAX;  // listen(2): silently truncated to net.core.somaxconn
+inline constexpr int max_backlog = max_int;  // listen(2): silently truncated to net.core.somaxconn
 inline constexpr int shut_receive = SHUT_RD;
 inline constexpr int shut_send = SHUT_WR;
 inline constexpr int shut_both = SHUT_RDWR;

@@ -91,13 +91,6 @@ namespace detail {
 /// Why a descriptor is about to be closed: close() was called, or its owner went out of scope.
 enum class closing : bool { asked, abandoned };
 
-/// What the kernel says a socket is.
-inline result<os::socket_kind> kind_of(os::native_handle native, operation op) noexcept {
-    os::socket_kind kind;
-    if (os::inspect(native, kind) < 0) return last_error(op);
-    return kind;
-}
-
 /// Nothing has to be done before the descriptor is closed.
 struct close_only {
     static void before_close(auto, closing) noexcept {}

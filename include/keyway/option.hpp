@@ -138,9 +138,9 @@ auto with_domain(handle_view socket, operation op, Action action) noexcept -> de
     if constexpr (fixed_domain<F>) {
         return action(F::domain);
     } else {
-        const auto kind = kind_of(socket.native_handle(), op);
-        if (!kind) return keyway::failure(kind);
-        return action(kind->domain);
+        os::socket_kind kind;
+        if (os::inspect(socket.native_handle(), kind) < 0) return last_error(op);
+        return action(kind.domain);
     }
 }
 

@@ -128,14 +128,14 @@ inline result<void> expect_linger_of(os::native_handle native) noexcept {
 /// Asks the kernel and refuses a descriptor that is not a socket of this family, type, protocol and state.
 template <class F, class T, class P>
 result<void> check_kind(os::native_handle native, state wanted) noexcept {
-    const auto kind = kind_of(native, operation::adopt);
-    if (!kind) return keyway::failure(kind);
+    os::socket_kind kind;
+    if (os::inspect(native, kind) < 0) return last_error(operation::adopt);
     const bool family_fits = fixed_domain<F>
-                                 ? kind->domain == F::domain
-                                 : internet_family<F> && (kind->domain == AF_INET || kind->domain == AF_INET6);
-    const bool protocol_fits = P::number == 0 || kind->protocol == P::number || kind->protocol == os::unknown_protocol;
-    const bool state_fits = (kind->listening != 0) == (wanted == state::listening);
-    if (!family_fits || kind->type != T::native || !protocol_fits || !state_fits)
+                                 ? kind.domain == F::domain
+                                 : internet_family<F> && (kind.domain == AF_INET || kind.domain == AF_INET6);
+    const bool protocol_fits = P::number == 0 || kind.protocol == P::number || kind.protocol == os::unknown_protocol;
+    const bool state_fits = (kind.listening != 0) == (wanted == state::listening);
+    if (!family_fits || kind.type != T::native || !protocol_fits || !state_fits)
         return failure(errc::wrong_kind, operation::adopt);
     if constexpr (connection_oriented<T> && !local_family<F>) return expect_linger_of(native);
     else return {};

@@ -157,9 +157,9 @@ struct domain {
     int value = 0;
 
     static result<int> read(handle_view socket) noexcept {
-        const auto kind = detail::kind_of(socket.native_handle(), operation::get_option);
-        if (!kind) return failure(kind);
-        return kind->domain;
+        detail::os::socket_kind kind;
+        if (detail::os::inspect(socket.native_handle(), kind) < 0) return detail::last_error(operation::get_option);
+        return kind.domain;
     }
 };
 
@@ -172,11 +172,11 @@ struct protocol {
     int value = 0;
 
     static result<int> read(handle_view socket) noexcept {
-        const auto kind = detail::kind_of(socket.native_handle(), operation::get_option);
-        if (!kind) return failure(kind);
-        if (kind->protocol == detail::os::unknown_protocol)
+        detail::os::socket_kind kind;
+        if (detail::os::inspect(socket.native_handle(), kind) < 0) return detail::last_error(operation::get_option);
+        if (kind.protocol == detail::os::unknown_protocol)
             return detail::failure(errc::no_protocol_option, operation::get_option);
-        return kind->protocol;
+        return kind.protocol;
     }
 };
 

@@ -16,18 +16,17 @@ inline namespace KEYWAY_MODE {
 namespace detail::own {
 
 template <class T, class W>
-concept constructible_from_any_cvref = std::is_constructible_v<T, W&> || std::is_constructible_v<T, W> ||
-                                       std::is_constructible_v<T, const W&> || std::is_constructible_v<T, const W>;
+concept constructible_from_any_cvref =
+    constructible<T, W&> || constructible<T, W> || constructible<T, const W&> || constructible<T, const W>;
 
 template <class T, class W>
-concept converts_from_any_cvref =
-    constructible_from_any_cvref<T, W> || std::is_convertible_v<W&, T> || std::is_convertible_v<W, T> ||
-    std::is_convertible_v<const W&, T> || std::is_convertible_v<const W, T>;
+concept converts_from_any_cvref = constructible_from_any_cvref<T, W> || converts_to<W&, T> || converts_to<W, T> ||
+                                  converts_to<const W&, T> || converts_to<const W, T>;
 
 /// Whether an Other, an expected whose value is a U and whose error is a G, converts to expected<T, E> member by
 /// member. Not if T or the error can be made of the Other itself; bool, which can be made of any, is an exception.
 template <class T, class E, class U, class G, class Other>
-concept expected_convertible = std::is_constructible_v<T, U> && std::is_constructible_v<E, G> &&
+concept expected_convertible = constructible<T, U> && constructible<E, G> &&
                                (std::is_same_v<std::remove_cv_t<T>, bool> || !converts_from_any_cvref<T, Other>) &&
                                !constructible_from_any_cvref<unexpected<E>, Other>;
 
@@ -47,102 +46,101 @@ public:
     template <class U>
     using rebind = expected<U, error_type>;
 
-    constexpr expected() noexcept(std::is_nothrow_default_constructible_v<T>)
-        requires std::is_default_constructible_v<T>
+    constexpr expected() noexcept(nothrow_constructible<T>)
+        requires constructible<T>
         : members(std::in_place) {}
 
     template <class U, class G>
         requires expected_convertible<T, E, std::add_lvalue_reference_t<const U>, const G&, expected<U, G>>
-    constexpr explicit(!std::is_convertible_v<std::add_lvalue_reference_t<const U>, T> ||
-                       !std::is_convertible_v<const G&, E>) expected(const expected<U, G>& other)
+    constexpr explicit(!converts_to<std::add_lvalue_reference_t<const U>, T> || !converts_to<const G&, E>)
+        expected(const expected<U, G>& other)
         : members(same_as_t{}, static_cast<const expected_members<U, G>&>(other)) {}
 
     template <class U, class G>
         requires expected_convertible<T, E, U, G, expected<U, G>>
-    constexpr explicit(!std::is_convertible_v<U, T> || !std::is_convertible_v<G, E>) expected(expected<U, G>&& other)
+    constexpr explicit(!converts_to<U, T> || !converts_to<G, E>) expected(expected<U, G>&& other)
         : members(same_as_t{}, static_cast<expected_members<U, G>&&>(std::move(other))) {}
 
     template <class U = std::remove_cv_t<T>>
         requires(!std::is_same_v<std::remove_cvref_t<U>, std::in_place_t>) &&
                 (!std::is_same_v<std::remove_cvref_t<U>, expected>) &&
-                (!is_unexpected<std::remove_cvref_t<U>>) && std::is_constructible_v<T, U> &&
+                (!is_unexpected<std::remove_cvref_t<U>>) && constructible<T, U> &&
                 (!std::is_same_v<std::remove_cv_t<T>, bool> || !is_expected<std::remove_cvref_t<U>>)
-    constexpr explicit(!std::is_convertible_v<U, T>) expected(U&& value)
-        : members(std::in_place, std::forward<U>(value)) {}
+    constexpr explicit(!converts_to<U, T>) expected(U&& value) : members(std::in_place, std::forward<U>(value)) {}
 
     template <class G>
-        requires std::is_constructible_v<E, const G&>
-    constexpr explicit(!std::is_convertible_v<const G&, E>) expected(const unexpected<G>& error)
+        requires constructible<E, const G&>
+    constexpr explicit(!converts_to<const G&, E>) expected(const unexpected<G>& error)
         : members(unexpect, error.error()) {}
 
     template <class G>
-        requires std::is_constructible_v<E, G>
-    constexpr explicit(!std::is_convertible_v<G, E>) expected(unexpected<G>&& error)
+        requires constructible<E, G>
+    constexpr explicit(!converts_to<G, E>) expected(unexpected<G>&& error)
         : members(unexpect, std::move(error).error()) {}
 
     template <class... Args>
-        requires std::is_constructible_v<T, Args...>
+        requires constructible<T, Args...>
     constexpr explicit expected(std::in_place_t, Args&&... args)
         : members(std::in_place, std::forward<Args>(args)...) {}
 
     template <class U, class... Args>
-        requires std::is_constructible_v<T, std::initializer_list<U>&, Args...>
+        requires constructible<T, std::initializer_list<U>&, Args...>
     constexpr explicit expected(std::in_place_t, std::initializer_list<U> list, Args&&... args)
         : members(std::in_place, list, std::forward<Args>(args)...) {}
 
     template <class... Args>
-        requires std::is_constructible_v<E, Args...>
+        requires constructible<E, Args...>
     constexpr explicit expected(unexpect_t, Args&&... args) : members(unexpect, std::forward<Args>(args)...) {}
 
     template <class U, class... Args>
-        requires std::is_constructible_v<E, std::initializer_list<U>&, Args...>
+        requires constructible<E, std::initializer_list<U>&, Args...>
     constexpr explicit expected(unexpect_t, std::initializer_list<U> list, Args&&... args)
         : members(unexpect, list, std::forward<Args>(args)...) {}
 
     template <class U = std::remove_cv_t<T>>
-        requires(!std::is_same_v<std::remove_cvref_t<U>, expected>) && (!is_unexpected<std::remove_cvref_t<U>>) &&
-                std::is_constructible_v<T, U> && std::is_assignable_v<T&, U> &&
-                (std::is_nothrow_constructible_v<T, U> || either_nothrow_movable<T, E>)
+        requires(!std::is_same_v<std::remove_cvref_t<U>, expected>) &&
+                (!is_unexpected<std::remove_cvref_t<U>>) && constructible<T, U> && assignable<T&, U> &&
+                (nothrow_constructible<T, U> || either_nothrow_movable<T, E>)
     constexpr expected& operator=(U&& value) {
-        this->set_value(std::forward<U>(value));
+        own::set_value(stored(), std::forward<U>(value));
         return *this;
     }
 
     template <class G>
-        requires std::is_constructible_v<E, const G&> && std::is_assignable_v<E&, const G&> &&
-                 (std::is_nothrow_constructible_v<E, const G&> || either_nothrow_movable<T, E>)
+        requires constructible<E, const G&> && assignable<E&, const G&> &&
+                 (nothrow_constructible<E, const G&> || either_nothrow_movable<T, E>)
     constexpr expected& operator=(const unexpected<G>& error) {
-        this->set_error(error.error());
+        own::set_error(stored(), error.error());
         return *this;
     }
 
     template <class G>
-        requires std::is_constructible_v<E, G> && std::is_assignable_v<E&, G> &&
-                 (std::is_nothrow_constructible_v<E, G> || either_nothrow_movable<T, E>)
+        requires constructible<E, G> && assignable<E&, G> &&
+                 (nothrow_constructible<E, G> || either_nothrow_movable<T, E>)
     constexpr expected& operator=(unexpected<G>&& error) {
-        this->set_error(std::move(error).error());
+        own::set_error(stored(), std::move(error).error());
         return *this;
     }
 
     /// Replaces the value or error. Only for constructions that cannot throw, since the old content is destroyed first.
     template <class... Args>
-        requires std::is_nothrow_constructible_v<T, Args...>
+        requires nothrow_constructible<T, Args...>
     constexpr T& emplace(Args&&... args) noexcept {
-        this->emplace_value(std::forward<Args>(args)...);
+        own::emplace_value(stored(), std::forward<Args>(args)...);
         return value_;
     }
 
     template <class U, class... Args>
-        requires std::is_nothrow_constructible_v<T, std::initializer_list<U>&, Args...>
+        requires nothrow_constructible<T, std::initializer_list<U>&, Args...>
     constexpr T& emplace(std::initializer_list<U> list, Args&&... args) noexcept {
-        this->emplace_value(list, std::forward<Args>(args)...);
+        own::emplace_value(stored(), list, std::forward<Args>(args)...);
         return value_;
     }
 
     constexpr void swap(expected& other) noexcept(nothrow_swappable_pair<T, E>)
         requires swappable_pair<T, E>
     {
-        this->exchange(other);
+        own::exchange(stored(), other.stored());
     }
 
     friend constexpr void swap(expected& x, expected& y) noexcept(nothrow_swappable_pair<T, E>)
@@ -194,124 +192,124 @@ public:
 
     template <class U>
     constexpr T value_or(U&& fallback) const& {
-        static_assert(std::is_copy_constructible_v<T> && std::is_convertible_v<U, T>);
+        static_assert(std::is_copy_constructible_v<T> && converts_to<U, T>);
         return has_value_ ? value_ : static_cast<T>(std::forward<U>(fallback));
     }
 
     template <class U>
     constexpr T value_or(U&& fallback) && {
-        static_assert(std::is_move_constructible_v<T> && std::is_convertible_v<U, T>);
+        static_assert(std::is_move_constructible_v<T> && converts_to<U, T>);
         return has_value_ ? std::move(value_) : static_cast<T>(std::forward<U>(fallback));
     }
 
     template <class G = E>
     constexpr E error_or(G&& fallback) const& {
-        static_assert(std::is_copy_constructible_v<E> && std::is_convertible_v<G, E>);
+        static_assert(std::is_copy_constructible_v<E> && converts_to<G, E>);
         return has_value_ ? static_cast<E>(std::forward<G>(fallback)) : error_;
     }
 
     template <class G = E>
     constexpr E error_or(G&& fallback) && {
-        static_assert(std::is_move_constructible_v<E> && std::is_convertible_v<G, E>);
+        static_assert(std::is_move_constructible_v<E> && converts_to<G, E>);
         return has_value_ ? static_cast<E>(std::forward<G>(fallback)) : std::move(error_);
     }
 
     /// Calls f, which returns an expected, with the value; an error is passed on.
     template <class F>
-        requires std::is_constructible_v<E, E&>
+        requires constructible<E, E&>
     constexpr auto and_then(F&& f) & {
         return monadic::and_then(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, const E&>
+        requires constructible<E, const E&>
     constexpr auto and_then(F&& f) const& {
         return monadic::and_then(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, E>
+        requires constructible<E, E>
     constexpr auto and_then(F&& f) && {
         return monadic::and_then(std::move(*this), std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, const E>
+        requires constructible<E, const E>
     constexpr auto and_then(F&& f) const&& {
         return monadic::and_then(std::move(*this), std::forward<F>(f));
     }
 
     /// Calls f, which returns an expected, with the error; a value is passed on.
     template <class F>
-        requires std::is_constructible_v<T, T&>
+        requires constructible<T, T&>
     constexpr auto or_else(F&& f) & {
         return monadic::or_else(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<T, const T&>
+        requires constructible<T, const T&>
     constexpr auto or_else(F&& f) const& {
         return monadic::or_else(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<T, T>
+        requires constructible<T, T>
     constexpr auto or_else(F&& f) && {
         return monadic::or_else(std::move(*this), std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<T, const T>
+        requires constructible<T, const T>
     constexpr auto or_else(F&& f) const&& {
         return monadic::or_else(std::move(*this), std::forward<F>(f));
     }
 
     /// Replaces the value by what f makes of it.
     template <class F>
-        requires std::is_constructible_v<E, E&>
+        requires constructible<E, E&>
     constexpr auto transform(F&& f) & {
         return monadic::transform(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, const E&>
+        requires constructible<E, const E&>
     constexpr auto transform(F&& f) const& {
         return monadic::transform(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, E>
+        requires constructible<E, E>
     constexpr auto transform(F&& f) && {
         return monadic::transform(std::move(*this), std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, const E>
+        requires constructible<E, const E>
     constexpr auto transform(F&& f) const&& {
         return monadic::transform(std::move(*this), std::forward<F>(f));
     }
 
     /// Replaces the error by what f makes of it.
     template <class F>
-        requires std::is_constructible_v<T, T&>
+        requires constructible<T, T&>
     constexpr auto transform_error(F&& f) & {
         return monadic::transform_error(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<T, const T&>
+        requires constructible<T, const T&>
     constexpr auto transform_error(F&& f) const& {
         return monadic::transform_error(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<T, T>
+        requires constructible<T, T>
     constexpr auto transform_error(F&& f) && {
         return monadic::transform_error(std::move(*this), std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<T, const T>
+        requires constructible<T, const T>
     constexpr auto transform_error(F&& f) const&& {
         return monadic::transform_error(std::move(*this), std::forward<F>(f));
     }
@@ -337,6 +335,8 @@ private:
     template <class, class>
     friend class expected;
     friend monadic;
+
+    constexpr members& stored() noexcept { return *this; }
 
     using members::error_;
     using members::has_value_;

@@ -35,59 +35,59 @@ public:
     constexpr expected() noexcept : members(std::in_place) {}
 
     template <class U, class G>
-        requires std::is_void_v<U> && std::is_constructible_v<E, const G&> &&
+        requires std::is_void_v<U> && constructible<E, const G&> &&
                  (!constructible_from_any_cvref<unexpected<E>, expected<U, G>>)
-    constexpr explicit(!std::is_convertible_v<const G&, E>) expected(const expected<U, G>& other)
+    constexpr explicit(!converts_to<const G&, E>) expected(const expected<U, G>& other)
         : members(same_as_t{}, static_cast<const expected_members<nothing, G>&>(other)) {}
 
     template <class U, class G>
-        requires std::is_void_v<U> && std::is_constructible_v<E, G> &&
+        requires std::is_void_v<U> && constructible<E, G> &&
                  (!constructible_from_any_cvref<unexpected<E>, expected<U, G>>)
-    constexpr explicit(!std::is_convertible_v<G, E>) expected(expected<U, G>&& other)
+    constexpr explicit(!converts_to<G, E>) expected(expected<U, G>&& other)
         : members(same_as_t{}, static_cast<expected_members<nothing, G>&&>(std::move(other))) {}
 
     template <class G>
-        requires std::is_constructible_v<E, const G&>
-    constexpr explicit(!std::is_convertible_v<const G&, E>) expected(const unexpected<G>& error)
+        requires constructible<E, const G&>
+    constexpr explicit(!converts_to<const G&, E>) expected(const unexpected<G>& error)
         : members(unexpect, error.error()) {}
 
     template <class G>
-        requires std::is_constructible_v<E, G>
-    constexpr explicit(!std::is_convertible_v<G, E>) expected(unexpected<G>&& error)
+        requires constructible<E, G>
+    constexpr explicit(!converts_to<G, E>) expected(unexpected<G>&& error)
         : members(unexpect, std::move(error).error()) {}
 
     constexpr explicit expected(std::in_place_t) noexcept : members(std::in_place) {}
 
     template <class... Args>
-        requires std::is_constructible_v<E, Args...>
+        requires constructible<E, Args...>
     constexpr explicit expected(unexpect_t, Args&&... args) : members(unexpect, std::forward<Args>(args)...) {}
 
     template <class U, class... Args>
-        requires std::is_constructible_v<E, std::initializer_list<U>&, Args...>
+        requires constructible<E, std::initializer_list<U>&, Args...>
     constexpr explicit expected(unexpect_t, std::initializer_list<U> list, Args&&... args)
         : members(unexpect, list, std::forward<Args>(args)...) {}
 
     template <class G>
-        requires std::is_constructible_v<E, const G&> && std::is_assignable_v<E&, const G&>
+        requires constructible<E, const G&> && assignable<E&, const G&>
     constexpr expected& operator=(const unexpected<G>& error) {
-        this->set_error(error.error());
+        own::set_error(stored(), error.error());
         return *this;
     }
 
     template <class G>
-        requires std::is_constructible_v<E, G> && std::is_assignable_v<E&, G>
+        requires constructible<E, G> && assignable<E&, G>
     constexpr expected& operator=(unexpected<G>&& error) {
-        this->set_error(std::move(error).error());
+        own::set_error(stored(), std::move(error).error());
         return *this;
     }
 
     /// Becomes a success; destroys the error, if there is one.
-    constexpr void emplace() noexcept { this->emplace_value(); }
+    constexpr void emplace() noexcept { own::emplace_value(stored()); }
 
     constexpr void swap(expected& other) noexcept(nothrow_swappable_pair<nothing, E>)
         requires swappable_pair<nothing, E>
     {
-        this->exchange(other);
+        own::exchange(stored(), other.stored());
     }
 
     friend constexpr void swap(expected& x, expected& y) noexcept(nothrow_swappable_pair<nothing, E>)
@@ -120,37 +120,37 @@ public:
 
     template <class G = E>
     constexpr E error_or(G&& fallback) const& {
-        static_assert(std::is_copy_constructible_v<E> && std::is_convertible_v<G, E>);
+        static_assert(std::is_copy_constructible_v<E> && converts_to<G, E>);
         return has_value_ ? static_cast<E>(std::forward<G>(fallback)) : error_;
     }
 
     template <class G = E>
     constexpr E error_or(G&& fallback) && {
-        static_assert(std::is_move_constructible_v<E> && std::is_convertible_v<G, E>);
+        static_assert(std::is_move_constructible_v<E> && converts_to<G, E>);
         return has_value_ ? static_cast<E>(std::forward<G>(fallback)) : std::move(error_);
     }
 
     /// Calls f, which has no parameters and returns an expected, on success; an error is passed on.
     template <class F>
-        requires std::is_constructible_v<E, E&>
+        requires constructible<E, E&>
     constexpr auto and_then(F&& f) & {
         return monadic::and_then(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, const E&>
+        requires constructible<E, const E&>
     constexpr auto and_then(F&& f) const& {
         return monadic::and_then(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, E>
+        requires constructible<E, E>
     constexpr auto and_then(F&& f) && {
         return monadic::and_then(std::move(*this), std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, const E>
+        requires constructible<E, const E>
     constexpr auto and_then(F&& f) const&& {
         return monadic::and_then(std::move(*this), std::forward<F>(f));
     }
@@ -178,25 +178,25 @@ public:
 
     /// Calls f, which has no parameters, on success and returns its value.
     template <class F>
-        requires std::is_constructible_v<E, E&>
+        requires constructible<E, E&>
     constexpr auto transform(F&& f) & {
         return monadic::transform(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, const E&>
+        requires constructible<E, const E&>
     constexpr auto transform(F&& f) const& {
         return monadic::transform(*this, std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, E>
+        requires constructible<E, E>
     constexpr auto transform(F&& f) && {
         return monadic::transform(std::move(*this), std::forward<F>(f));
     }
 
     template <class F>
-        requires std::is_constructible_v<E, const E>
+        requires constructible<E, const E>
     constexpr auto transform(F&& f) const&& {
         return monadic::transform(std::move(*this), std::forward<F>(f));
     }
@@ -238,6 +238,8 @@ private:
     template <class, class>
     friend class expected;
     friend monadic;
+
+    constexpr members& stored() noexcept { return *this; }
 
     using members::error_;
     using members::has_value_;

@@ -21,43 +21,55 @@ struct error_from_t {};
 struct same_as_t {};
 
 template <class T, class E>
-concept either_nothrow_movable = std::is_nothrow_move_constructible_v<T> || std::is_nothrow_move_constructible_v<E>;
+concept either_nothrow_movable = nothrow_constructible<T, T> || nothrow_constructible<E, E>;
 
 template <class T, class E>
-concept copy_constructible_pair = std::is_copy_constructible_v<T> && std::is_copy_constructible_v<E>;
+concept copy_constructible_pair = constructible<T, const T&> && constructible<E, const E&>;
 
 template <class T, class E>
-concept move_constructible_pair = std::is_move_constructible_v<T> && std::is_move_constructible_v<E>;
+concept move_constructible_pair = constructible<T, T> && constructible<E, E>;
 
 template <class T, class E>
-concept nothrow_move_constructible_pair =
-    std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_constructible_v<E>;
+concept nothrow_move_constructible_pair = nothrow_constructible<T, T> && nothrow_constructible<E, E>;
 
 template <class T, class E>
 concept copy_assignable_pair = copy_constructible_pair<T, E> && either_nothrow_movable<T, E> &&
-                               std::is_copy_assignable_v<T> && std::is_copy_assignable_v<E>;
+                               assignable<T&, const T&> && assignable<E&, const E&>;
 
 template <class T, class E>
-concept move_assignable_pair = move_constructible_pair<T, E> && either_nothrow_movable<T, E> &&
-                               std::is_move_assignable_v<T> && std::is_move_assignable_v<E>;
+concept move_assignable_pair =
+    move_constructible_pair<T, E> && either_nothrow_movable<T, E> && assignable<T&, T> && assignable<E&, E>;
+
+template <class T, class E>
+concept nothrow_move_assignable_pair = nothrow_move_constructible_pair<T, E> && std::is_nothrow_move_assignable_v<T> &&
+                                       std::is_nothrow_move_assignable_v<E>;
 
 template <class T, class E>
 concept trivially_copy_constructible_pair =
-    std::is_trivially_copy_constructible_v<T> && std::is_trivially_copy_constructible_v<E>;
+    trivially_constructible<T, const T&> && trivially_constructible<E, const E&>;
 
 template <class T, class E>
-concept trivially_move_constructible_pair =
-    std::is_trivially_move_constructible_v<T> && std::is_trivially_move_constructible_v<E>;
+concept trivially_move_constructible_pair = trivially_constructible<T, T> && trivially_constructible<E, E>;
 
 template <class T, class E>
-concept trivially_copy_assignable_pair =
-    copy_assignable_pair<T, E> && trivially_copy_constructible_pair<T, E> && std::is_trivially_copy_assignable_v<T> &&
-    std::is_trivially_copy_assignable_v<E>;
+concept trivially_copy_assignable_pair = copy_assignable_pair<T, E> && trivially_copy_constructible_pair<T, E> &&
+                                         trivially_assignable<T&, const T&> && trivially_assignable<E&, const E&>;
 
 template <class T, class E>
-concept trivially_move_assignable_pair =
-    move_assignable_pair<T, E> && trivially_move_constructible_pair<T, E> && std::is_trivially_move_assignable_v<T> &&
-    std::is_trivially_move_assignable_v<E>;
+concept trivially_move_assignable_pair = move_assignable_pair<T, E> && trivially_move_constructible_pair<T, E> &&
+                                         trivially_assignable<T&, T> && trivially_assignable<E&, E>;
+
+/// Every special member exists and is trivial.
+template <class T>
+concept trivial_copies = __is_trivially_copyable(T) && constructible<T, const T&> && constructible<T, T> &&
+                         assignable<T&, const T&> && assignable<T&, T>;
+template <class T, class E>
+concept wholly_trivial = trivial_copies<T> && trivial_copies<E>;
+
+// A concept, so that the trait is asked only where the first answer is no.
+template <class T, class E>
+concept trivially_destroyed =
+    wholly_trivial<T, E> || (std::is_trivially_destructible_v<T> && std::is_trivially_destructible_v<E>);
 
 template <class T, class E>
 concept swappable_pair =
@@ -102,10 +114,10 @@ private:
 /// Replaces an Old by a New. If the construction throws, the Old is kept or restored.
 template <class New, class Old, class... Args>
 constexpr void replace(New& place, Old& old, Args&&... args) {
-    if constexpr (std::is_nothrow_constructible_v<New, Args...>) {
+    if constexpr (nothrow_constructible<New, Args...>) {
         std::destroy_at(std::addressof(old));
         own::construct(place, std::forward<Args>(args)...);
-    } else if constexpr (std::is_nothrow_move_constructible_v<New>) {
+    } else if constexpr (nothrow_constructible<New, New>) {
         New made(std::forward<Args>(args)...);
         std::destroy_at(std::addressof(old));
         own::construct(place, std::move(made));
@@ -130,7 +142,7 @@ private:
     bool value_;
 };
 
-template <class T, class E, bool = std::is_trivially_destructible_v<T> && std::is_trivially_destructible_v<E>>
+template <class T, class E, bool = trivially_destroyed<T, E>>
 struct expected_storage {
     template <class... Args>
     constexpr explicit expected_storage(std::in_place_t, Args&&... args)
@@ -196,86 +208,81 @@ struct expected_storage<T, E, false> {
     presence<T, E> has_value_;
 };
 
+// The operations on a storage. Functions, so that only those that are called are instantiated.
+
+template <class Storage, class U>
+constexpr void set_value(Storage& to, U&& value) {
+    if (to.has_value_) {
+        to.value_ = std::forward<U>(value);
+    } else {
+        own::replace(to.value_, to.error_, std::forward<U>(value));
+        to.has_value_ = true;
+    }
+}
+
+template <class Storage, class G>
+constexpr void set_error(Storage& to, G&& error) {
+    if (to.has_value_) {
+        own::replace(to.error_, to.value_, std::forward<G>(error));
+        to.has_value_ = false;
+    } else {
+        to.error_ = std::forward<G>(error);
+    }
+}
+
+template <class Storage, class Other>
+constexpr void assign(Storage& to, Other&& other) {
+    if (other.has_value_) own::set_value(to, std::forward<Other>(other).value_);
+    else own::set_error(to, std::forward<Other>(other).error_);
+}
+
+template <class Storage, class... Args>
+constexpr void emplace_value(Storage& to, Args&&... args) noexcept {
+    if (to.has_value_) {
+        std::destroy_at(std::addressof(to.value_));
+    } else {
+        std::destroy_at(std::addressof(to.error_));
+        to.has_value_ = true;
+    }
+    own::construct(to.value_, std::forward<Args>(args)...);
+}
+
 template <class T, class E>
-struct expected_operations : expected_storage<T, E> {
-    using expected_storage<T, E>::expected_storage;
-    using expected_storage<T, E>::value_;
-    using expected_storage<T, E>::error_;
-    using expected_storage<T, E>::has_value_;
-
-    template <class U>
-    constexpr void set_value(U&& value) {
-        if (has_value_) {
-            value_ = std::forward<U>(value);
-        } else {
-            own::replace(value_, error_, std::forward<U>(value));
-            has_value_ = true;
-        }
+constexpr void exchange_with_error(expected_storage<T, E>& valued, expected_storage<T, E>& other) {
+    if constexpr (nothrow_constructible<E, E>) {
+        displaced<E> error(other.error_);
+        own::construct(other.value_, std::move(valued.value_));
+        std::destroy_at(std::addressof(valued.value_));
+        own::construct(valued.error_, error.release());
+    } else {
+        displaced<T> value(valued.value_);
+        own::construct(valued.error_, std::move(other.error_));
+        std::destroy_at(std::addressof(other.error_));
+        own::construct(other.value_, value.release());
     }
+    valued.has_value_ = false;
+    other.has_value_ = true;
+}
 
-    template <class G>
-    constexpr void set_error(G&& error) {
-        if (has_value_) {
-            own::replace(error_, value_, std::forward<G>(error));
-            has_value_ = false;
-        } else {
-            error_ = std::forward<G>(error);
-        }
-    }
-
-    template <class Other>
-    constexpr void assign(Other&& other) {
-        if (other.has_value_) set_value(std::forward<Other>(other).value_);
-        else set_error(std::forward<Other>(other).error_);
-    }
-
-    template <class... Args>
-    constexpr void emplace_value(Args&&... args) noexcept {
-        if (has_value_) {
-            std::destroy_at(std::addressof(value_));
-        } else {
-            std::destroy_at(std::addressof(error_));
-            has_value_ = true;
-        }
-        own::construct(value_, std::forward<Args>(args)...);
-    }
-
-    constexpr void exchange(expected_operations& other) {
-        using std::swap;
-        if (has_value_ && other.has_value_) swap(value_, other.value_);
-        else if (has_value_) exchange_with_error(other);
-        else if (other.has_value_) other.exchange_with_error(*this);
-        else swap(error_, other.error_);
-    }
-
-private:
-    constexpr void exchange_with_error(expected_operations& other) {
-        if constexpr (std::is_nothrow_move_constructible_v<E>) {
-            displaced<E> error(other.error_);
-            own::construct(other.value_, std::move(value_));
-            std::destroy_at(std::addressof(value_));
-            own::construct(error_, error.release());
-        } else {
-            displaced<T> value(value_);
-            own::construct(error_, std::move(other.error_));
-            std::destroy_at(std::addressof(other.error_));
-            own::construct(other.value_, value.release());
-        }
-        has_value_ = false;
-        other.has_value_ = true;
-    }
-};
+template <class T, class E>
+constexpr void exchange(expected_storage<T, E>& a, expected_storage<T, E>& b) {
+    using std::swap;
+    if (a.has_value_ && b.has_value_) swap(a.value_, b.value_);
+    else if (a.has_value_) own::exchange_with_error(a, b);
+    else if (b.has_value_) own::exchange_with_error(b, a);
+    else swap(a.error_, b.error_);
+}
 
 template <class T, class E, bool = trivially_copy_constructible_pair<T, E> || !copy_constructible_pair<T, E>>
-struct expected_copy : expected_operations<T, E> {
-    using expected_operations<T, E>::expected_operations;
+struct expected_copy : expected_storage<T, E> {
+    using expected_storage<T, E>::expected_storage;
 };
 
 template <class T, class E>
-struct expected_copy<T, E, false> : expected_operations<T, E> {
-    using expected_operations<T, E>::expected_operations;
+struct expected_copy<T, E, false> : expected_storage<T, E> {
+    using expected_storage<T, E>::expected_storage;
 
-    constexpr expected_copy(const expected_copy& other) : expected_operations<T, E>(same_as_t{}, other) {}
+    constexpr expected_copy(const expected_copy& other) : expected_storage<T, E>(same_as_t{}, other) {}
     expected_copy(expected_copy&&) = default;
     expected_copy& operator=(const expected_copy&) = default;
     expected_copy& operator=(expected_copy&&) = default;
@@ -313,7 +320,7 @@ struct expected_copy_assign<T, E, false> : expected_move<T, E> {
     constexpr expected_copy_assign& operator=(const expected_copy_assign& other)
         requires copy_assignable_pair<T, E>
     {
-        this->assign(other);
+        own::assign(*this, other);
         return *this;
     }
     expected_copy_assign& operator=(expected_copy_assign&&) = default;
@@ -332,23 +339,50 @@ struct expected_move_assign<T, E, false> : expected_copy_assign<T, E> {
     expected_move_assign(const expected_move_assign&) = default;
     expected_move_assign(expected_move_assign&&) = default;
     expected_move_assign& operator=(const expected_move_assign&) = default;
-    constexpr expected_move_assign& operator=(expected_move_assign&& other) noexcept(
-        nothrow_move_constructible_pair<T, E> && std::is_nothrow_move_assignable_v<T> &&
-        std::is_nothrow_move_assignable_v<E>)
+    constexpr expected_move_assign& operator=(expected_move_assign&& other) noexcept(nothrow_move_assignable_pair<T, E>)
         requires move_assignable_pair<T, E>
     {
-        this->assign(std::move(other));
+        own::assign(*this, std::move(other));
         return *this;
     }
     ~expected_move_assign() = default;
 };
 
-// Where every special member is trivial, the layers would add nothing but their instantiation.
+/// The one layer of what moves and is never copied, such as the owner of a descriptor.
 template <class T, class E>
-using expected_members =
-    std::conditional_t<trivially_copy_constructible_pair<T, E> && trivially_move_constructible_pair<T, E> &&
-                           trivially_copy_assignable_pair<T, E> && trivially_move_assignable_pair<T, E>,
-                       expected_operations<T, E>, expected_move_assign<T, E>>;
+struct expected_moved : expected_storage<T, E> {
+    using expected_storage<T, E>::expected_storage;
+
+    expected_moved(const expected_moved&) = delete;
+    expected_moved& operator=(const expected_moved&) = delete;
+    constexpr expected_moved(expected_moved&& other) noexcept(nothrow_move_constructible_pair<T, E>)
+        : expected_storage<T, E>(same_as_t{}, std::move(other)) {}
+    constexpr expected_moved& operator=(expected_moved&& other) noexcept(nothrow_move_assignable_pair<T, E>) {
+        own::assign(*this, std::move(other));
+        return *this;
+    }
+    ~expected_moved() = default;
+};
+
+template <class T, class E>
+concept only_moved = !copy_constructible_pair<T, E> && move_assignable_pair<T, E> &&
+                     !trivially_move_constructible_pair<T, E> && !trivially_move_assignable_pair<T, E>;
+
+// Layers that would add nothing are not instantiated.
+template <class T, class E, bool = wholly_trivial<T, E>, bool = only_moved<T, E>>
+struct expected_layers {
+    using type = expected_move_assign<T, E>;
+};
+template <class T, class E, bool OnlyMoved>
+struct expected_layers<T, E, true, OnlyMoved> {
+    using type = expected_storage<T, E>;
+};
+template <class T, class E>
+struct expected_layers<T, E, false, true> {
+    using type = expected_moved<T, E>;
+};
+template <class T, class E>
+using expected_members = typename expected_layers<T, E>::type;
 
 }  // namespace detail::own
 }  // namespace KEYWAY_MODE

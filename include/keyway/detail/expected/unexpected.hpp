@@ -13,6 +13,27 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail::own {
 
+// The compiler's own answers, and conversion as an expression: the traits of <type_traits> instantiate a handful of classes
+// for each question, and these are asked often.
+
+template <class T, class... Args>
+concept constructible = __is_constructible(T, Args...);
+
+template <class T, class... Args>
+concept nothrow_constructible = __is_nothrow_constructible(T, Args...);
+
+template <class T, class U>
+concept assignable = __is_assignable(T, U);
+
+template <class T, class... Args>
+concept trivially_constructible = __is_trivially_constructible(T, Args...);
+
+template <class T, class U>
+concept trivially_assignable = __is_trivially_assignable(T, U);
+
+template <class From, class To>
+concept converts_to = requires(void (&take)(To), From&& from) { take(static_cast<From&&>(from)); };
+
 template <class E>
 class unexpected;
 
@@ -22,9 +43,11 @@ inline constexpr bool is_unexpected = false;
 template <class E>
 inline constexpr bool is_unexpected<unexpected<E>> = true;
 
+template <class T>
+concept plain_object = __is_class(T) || (std::is_object_v<T> && !std::is_array_v<T>);
+
 template <class E>
-concept valid_error =
-    std::is_object_v<E> && !std::is_array_v<E> && !is_unexpected<E> && std::is_same_v<E, std::remove_cv_t<E>>;
+concept valid_error = plain_object<E> && !is_unexpected<E> && !std::is_const_v<E> && !std::is_volatile_v<E>;
 
 /// Tag: selects the constructor of expected that holds an error.
 struct unexpect_t {
@@ -35,9 +58,8 @@ struct unexpect_t {
 inline constexpr unexpect_t unexpect{};
 
 template <class T>
-concept valid_value =
-    std::is_object_v<T> && !std::is_array_v<T> && !std::is_same_v<std::remove_cv_t<T>, std::in_place_t> &&
-    !std::is_same_v<std::remove_cv_t<T>, unexpect_t> && !is_unexpected<std::remove_cv_t<T>>;
+concept valid_value = plain_object<T> && !std::is_same_v<std::remove_cv_t<T>, std::in_place_t> &&
+                      !std::is_same_v<std::remove_cv_t<T>, unexpect_t> && !is_unexpected<std::remove_cv_t<T>>;
 
 /// An error from which an expected is made.
 template <class E>
@@ -47,15 +69,15 @@ class unexpected {
 public:
     template <class Err = E>
         requires(!std::is_same_v<std::remove_cvref_t<Err>, unexpected>) &&
-                (!std::is_same_v<std::remove_cvref_t<Err>, std::in_place_t>) && std::is_constructible_v<E, Err>
+                (!std::is_same_v<std::remove_cvref_t<Err>, std::in_place_t>) && constructible<E, Err>
     constexpr explicit unexpected(Err&& error) : error_(std::forward<Err>(error)) {}
 
     template <class... Args>
-        requires std::is_constructible_v<E, Args...>
+        requires constructible<E, Args...>
     constexpr explicit unexpected(std::in_place_t, Args&&... args) : error_(std::forward<Args>(args)...) {}
 
     template <class U, class... Args>
-        requires std::is_constructible_v<E, std::initializer_list<U>&, Args...>
+        requires constructible<E, std::initializer_list<U>&, Args...>
     constexpr explicit unexpected(std::in_place_t, std::initializer_list<U> list, Args&&... args)
         : error_(list, std::forward<Args>(args)...) {}
 

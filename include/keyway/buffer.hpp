@@ -52,7 +52,8 @@ concept writable_byte_range = byte_range<R> && !std::is_const_v<detail::element_
 class const_bytes : public std::span<const std::byte> {
 public:
     using std::span<const std::byte>::span;
-    constexpr const_bytes(std::span<const std::byte> bytes) noexcept : span(bytes) {}
+    // A const parameter: of one that is not, overload resolution would look at every constructor of a span.
+    constexpr const_bytes(const std::span<const std::byte> bytes) noexcept : span(bytes) {}
 
     template <byte_range R>
         requires std::ranges::enable_borrowed_range<R>
@@ -73,7 +74,7 @@ public:
 class mutable_bytes : public std::span<std::byte> {
 public:
     using std::span<std::byte>::span;
-    constexpr mutable_bytes(std::span<std::byte> bytes) noexcept : span(bytes) {}
+    constexpr mutable_bytes(const std::span<std::byte> bytes) noexcept : span(bytes) {}
 
     template <writable_byte_range R>
     mutable_bytes(R& range KEYWAY_LIFETIMEBOUND) noexcept
@@ -217,10 +218,8 @@ inline constexpr bool no_addressed<Endpoint, B, To, Rest...> = !sendable<B> || !
 
 // A span of buffers as the kernel sees it: each buffer consists of one io_buffer.
 
-inline const os::io_buffer* native(std::span<const const_buffer> buffers) noexcept {
-    return reinterpret_cast<const os::io_buffer*>(buffers.data());
-}
-inline const os::io_buffer* native(std::span<const mutable_buffer> buffers) noexcept {
+template <class Buffer>
+const os::io_buffer* native(const std::span<const Buffer>& buffers) noexcept {
     return reinterpret_cast<const os::io_buffer*>(buffers.data());
 }
 

@@ -57,7 +57,8 @@ public:
     constexpr canceller() noexcept = default;
 
     /// Errors: too_many_files_open, too_many_files_open_in_system, not_enough_memory.
-    [[nodiscard]] static result<canceller> open() noexcept {
+    template <class Owner = canceller>  // so that the result is instantiated where it is used
+    [[nodiscard]] static result<Owner> open() noexcept {
         const auto native = detail::os::open_waker();
         if (native == invalid) return detail::last_error(operation::open);
         return canceller(view_type::borrow(native));

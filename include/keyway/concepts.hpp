@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <type_traits>
 
 #include <keyway/detail/config.hpp>
 
@@ -33,7 +34,8 @@ concept has_address_size = requires(E e, const E& constant, std::size_t n) {
 
 /// A socket address. Satisfied by: endpoint<ipv4>, any_endpoint. Not by: ipv4_address, std::string.
 template <class E>
-concept endpoint_type = std::default_initializable<E> && std::copyable<E> && has_address_data<E> && has_address_size<E>;
+concept endpoint_type = std::is_default_constructible_v<E> && std::is_copy_constructible_v<E> &&
+                        std::is_copy_assignable_v<E> && has_address_data<E> && has_address_size<E>;
 
 // ---- address families
 

@@ -191,7 +191,8 @@ public:
 
     /// Another descriptor for the same object, close-on-exec like all of them.
     /// Errors: too_many_files_open, bad_file_descriptor. Source: fcntl(2), F_DUPFD_CLOEXEC.
-    [[nodiscard]] result<handle> duplicate() const noexcept {
+    template <class Owner = handle>  // so that the result is instantiated where it is used
+    [[nodiscard]] result<Owner> duplicate() const noexcept {
         const native_type copy = detail::os::duplicate(native_handle());
         if (copy == invalid) return detail::last_error(operation::duplicate);
         return handle(view_type::borrow(copy));

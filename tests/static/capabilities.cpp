@@ -41,7 +41,8 @@ static_assert(kw::protocol_type<kw::ipproto::tcp> && kw::protocol_type<kw::no_pr
 static_assert(!kw::protocol_type<kw::stream> && !kw::protocol_type<int>);
 
 static_assert(kw::endpoint_type<kw::endpoint<kw::ipv4>> && kw::endpoint_type<kw::endpoint<kw::unix_domain>>);
-static_assert(kw::endpoint_type<kw::endpoint<kw::ip>> && kw::endpoint_type<kw::any_endpoint>);
+static_assert(kw::endpoint_type<kw::endpoint<kw::ipv6>> && kw::endpoint_type<kw::endpoint<kw::ip>>);
+static_assert(kw::endpoint_type<kw::any_endpoint>);
 static_assert(!kw::endpoint_type<kw::ipv4_address> && !kw::endpoint_type<std::string> && !kw::endpoint_type<int>);
 
 // ---- combinations: those that exist, and those that do not name a type

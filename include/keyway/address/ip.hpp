@@ -109,7 +109,7 @@ public:
         return visit([](const auto& a) { return fixed_text<max_text>{}.append(a.text()); });
     }
 
-    friend constexpr bool operator==(const ip_address& a, const ip_address& b) noexcept { return (a <=> b) == 0; }
+    friend constexpr bool operator==(const ip_address& a, const ip_address& b) noexcept { return std::is_eq(a <=> b); }
     /// Every IPv4 address before every IPv6 address.
     friend constexpr std::strong_ordering operator<=>(const ip_address& a, const ip_address& b) noexcept {
         if (a.is_v6_ != b.is_v6_) return a.is_v6_ <=> b.is_v6_;

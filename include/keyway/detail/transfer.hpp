@@ -170,7 +170,8 @@ inline result<std::span<std::byte>> recv_some(os::native_handle native, std::spa
 }
 
 /// Sends the end of the stream, then receives and discards what the peer sends until it ends too.
-inline result<void> finish_stream(os::native_handle native, const os::wait_limit& limit) noexcept {
+template <class Limit>
+result<void> finish_stream(os::native_handle native, const Limit& limit) noexcept {
     if (os::shutdown(native, os::shut_send) < 0) return last_error(operation::shutdown);
     for (;;) {
         std::array<std::byte, 4096> dropped;

@@ -127,7 +127,9 @@ public:
         size_ = static_cast<std::uint32_t>(size < capacity() ? size : capacity());
     }
 
-    friend constexpr bool operator==(const any_endpoint& a, const any_endpoint& b) noexcept { return (a <=> b) == 0; }
+    friend constexpr bool operator==(const any_endpoint& a, const any_endpoint& b) noexcept {
+        return std::is_eq(a <=> b);
+    }
     /// By length, then by the bytes of the native address.
     friend constexpr std::strong_ordering operator<=>(const any_endpoint& a, const any_endpoint& b) noexcept {
         if (a.size_ != b.size_) return a.size_ <=> b.size_;
@@ -147,8 +149,6 @@ private:
     detail::os::sockaddr_any storage_{};
     std::uint32_t size_ = 0;
 };
-
-static_assert(endpoint_type<any_endpoint>);
 
 }  // namespace KEYWAY_MODE
 }  // namespace keyway

@@ -17,7 +17,6 @@
 #include <keyway/address/ip.hpp>
 #include <keyway/address/ipv4.hpp>
 #include <keyway/address/ipv6.hpp>
-#include <keyway/concepts.hpp>
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/exact.hpp>
 #include <keyway/detail/hash.hpp>
@@ -99,12 +98,12 @@ public:
     [[nodiscard]] constexpr const native_type& native() const noexcept { return native_; }
 
     friend constexpr bool operator==(const internet_endpoint& a, const internet_endpoint& b) noexcept {
-        return (a <=> b) == 0;
+        return std::is_eq(a <=> b);
     }
     /// By address, scope id included, then by port.
     friend constexpr std::strong_ordering operator<=>(const internet_endpoint& a, const internet_endpoint& b) noexcept {
         const auto by_address = a.address() <=> b.address();
-        return by_address != 0 ? by_address : a.port() <=> b.port();
+        return std::is_neq(by_address) ? by_address : a.port() <=> b.port();
     }
     friend constexpr std::uint64_t hash_value(const internet_endpoint& e) noexcept {
         return hash_number(e.port(), hash_value(e.address()));
@@ -286,11 +285,11 @@ public:
             *this = endpoint();
     }
 
-    friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return (a <=> b) == 0; }
+    friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return std::is_eq(a <=> b); }
     /// Every IPv4 endpoint before every IPv6 endpoint; by address, then by port.
     friend constexpr std::strong_ordering operator<=>(const endpoint& a, const endpoint& b) noexcept {
         const auto by_address = a.address() <=> b.address();
-        return by_address != 0 ? by_address : a.port() <=> b.port();
+        return std::is_neq(by_address) ? by_address : a.port() <=> b.port();
     }
     friend constexpr std::uint64_t hash_value(const endpoint& e) noexcept {
         return e.is_v4() ? hash_value(e.v4_) : hash_value(e.v6_);
@@ -303,8 +302,6 @@ private:
     };
     std::uint32_t size_;
 };
-
-static_assert(endpoint_type<endpoint<ipv4>> && endpoint_type<endpoint<ipv6>> && endpoint_type<endpoint<ip>>);
 
 inline namespace literals {
 

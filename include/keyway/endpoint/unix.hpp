@@ -9,7 +9,6 @@
 #include <span>
 #include <string_view>
 
-#include <keyway/concepts.hpp>
 #include <keyway/detail/bound_path.hpp>  // IWYU pragma: keep: unix_domain names it
 #include <keyway/detail/config.hpp>
 #include <keyway/detail/hash.hpp>
@@ -149,7 +148,7 @@ public:
         detail::os::set_length(native_, size);
     }
 
-    friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return (a <=> b) == 0; }
+    friend constexpr bool operator==(const endpoint& a, const endpoint& b) noexcept { return std::is_eq(a <=> b); }
     /// Unnamed endpoints first, then abstract names, then paths; names by their bytes.
     friend constexpr std::strong_ordering operator<=>(const endpoint& a, const endpoint& b) noexcept {
         return a.marked_name() <=> b.marked_name();
@@ -177,8 +176,6 @@ private:
     detail::os::sockaddr_local native_;
     std::uint32_t size_ = header_size;
 };
-
-static_assert(endpoint_type<endpoint<unix_domain>>);
 
 inline namespace literals {
 

@@ -59,7 +59,9 @@ struct sockets : traffic {
 struct connected : sockets<true> {
     using sockets::sockets;
 
-    bool send() { return uninterrupted([&] { return ::send(out(), data.data(), size, MSG_NOSIGNAL); }) >= 0; }
+    bool send() {
+        return uninterrupted([&] { return ::send(out(), data.data(), size, MSG_NOSIGNAL); }) >= 0;
+    }
     std::size_t recv() {
         const auto done = uninterrupted([&] { return ::recv(in(), storage.data(), storage.size(), MSG_TRUNC); });
         if (done < 0 || static_cast<std::size_t>(done) > storage.size()) return 0;

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
     bench::add_values();
 #ifdef BENCH_ARRANGEMENTS
     bench::add_arrangements();
+    bench::add_copies();
 #endif
     benchmark::RunSpecifiedBenchmarks();
     return EXIT_SUCCESS;

@@ -5,8 +5,8 @@
 #include <deque>
 #include <span>
 
-#include "libraries/library.hpp"
 #include "libraries/c.hpp"
+#include "libraries/library.hpp"
 
 namespace bench {
 namespace {
@@ -35,8 +35,7 @@ void serve(State& state) {
 
 template <class Library>
 void add_all() {
-    if constexpr (requires { typename Library::server; })
-        add("Server: 16 short connections at once", serve<Library>);
+    if constexpr (requires { typename Library::server; }) add("Server: 16 short connections at once", serve<Library>);
 }
 
 }  // namespace

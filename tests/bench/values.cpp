@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<unsigned char, 4> octets_v4{192, 0, 2, 123};
 constexpr std::array<unsigned char, 16> octets_v6{0x20, 0x01, 0x0d, 0xb8, 0,    0,    0,    0,
-                                                   0,    0,    0x8a, 0x2e, 0x03, 0x70, 0x73, 0x34};
+                                                  0,    0,    0x8a, 0x2e, 0x03, 0x70, 0x73, 0x34};
 
 template <class Parse>
 void parse(State& state, Parse parse, const char* text) {

@@ -104,8 +104,7 @@ struct c_library {
         stream accept() {
             ::sockaddr_in peer{};
             ::socklen_t size = sizeof(peer);
-            return stream(
-                uninterrupted([&] { return ::accept4(get(), as_sockaddr(peer), &size, SOCK_CLOEXEC); }));
+            return stream(uninterrupted([&] { return ::accept4(get(), as_sockaddr(peer), &size, SOCK_CLOEXEC); }));
         }
         std::uint16_t port = 0;
     };
@@ -137,9 +136,8 @@ struct c_library {
         std::size_t recv_from(std::span<std::byte> space) {
             ::sockaddr_in sender;
             ::socklen_t size = sizeof(sender);
-            const auto done = uninterrupted([&] {
-                return ::recvfrom(get(), space.data(), space.size(), MSG_TRUNC, as_sockaddr(sender), &size);
-            });
+            const auto done = uninterrupted(
+                [&] { return ::recvfrom(get(), space.data(), space.size(), MSG_TRUNC, as_sockaddr(sender), &size); });
             if (done < 0 || static_cast<std::size_t>(done) > space.size() || size != sizeof(sender)) return 0;
             benchmark::DoNotOptimize(sender);
             return static_cast<std::size_t>(done);
@@ -179,7 +177,8 @@ struct c_library {
             check(-::pthread_attr_setstacksize(&attributes_, 262144), "pthread_attr_setstacksize");
             thread_ = std::thread([this, handler] {
                 for (;;) {
-                    const int next = uninterrupted([&] { return ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC); });
+                    const int next =
+                        uninterrupted([&] { return ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC); });
                     if (next < 0) return;  // shut down
                     ++running_;
                     ::pthread_t thread;
@@ -273,7 +272,8 @@ struct c_library {
         header.msg_controllen = control.size();
         check(uninterrupted([&] { return ::recvmsg(to.get(), &header, MSG_CMSG_CLOEXEC); }), "recvmsg");
         item = CMSG_FIRSTHDR(&header);
-        if (item == nullptr || item->cmsg_type != SCM_RIGHTS || (header.msg_flags & MSG_CTRUNC) != 0) fail("SCM_RIGHTS");
+        if (item == nullptr || item->cmsg_type != SCM_RIGHTS || (header.msg_flags & MSG_CTRUNC) != 0)
+            fail("SCM_RIGHTS");
         int arrived = -1;
         std::memcpy(&arrived, CMSG_DATA(item), sizeof(int));
         const descriptor owned(arrived);

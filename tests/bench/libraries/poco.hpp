@@ -62,7 +62,8 @@ struct poco_library {
                 return false;
             }
         }
-        explicit stream(const Poco::Net::StreamSocket& made) : socket(std::make_unique<Poco::Net::StreamSocket>(made)) {}
+        explicit stream(const Poco::Net::StreamSocket& made)
+            : socket(std::make_unique<Poco::Net::StreamSocket>(made)) {}
         std::unique_ptr<Poco::Net::StreamSocket> socket;  // which does not move: copies share the connection
     };
 
@@ -144,7 +145,8 @@ struct poco_library {
     public:
         template <class Handler>
         explicit server(Handler handler)
-            : server_(new factory<Handler>(handler), pool_, Poco::Net::ServerSocket(Poco::Net::SocketAddress("127.0.0.1", 0)),
+            : server_(new factory<Handler>(handler), pool_,
+                      Poco::Net::ServerSocket(Poco::Net::SocketAddress("127.0.0.1", 0)),
                       new Poco::Net::TCPServerParams),
               port(server_.port()) {
             server_.start();

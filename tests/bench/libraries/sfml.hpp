@@ -29,7 +29,9 @@ struct sfml_library {
     };
 
     struct stream {
-        bool send(std::span<const std::byte> data) { return socket->send(data.data(), data.size()) == sf::Socket::Done; }
+        bool send(std::span<const std::byte> data) {
+            return socket->send(data.data(), data.size()) == sf::Socket::Done;
+        }
         bool recv(std::span<std::byte> space) {
             while (!space.empty()) {
                 std::size_t done = 0;

@@ -72,7 +72,7 @@ void measure(State& state, const shape& round) {
 template <class Connected, class Batch, class Segments, class ConnectedSegments, class SegmentBatch,
           class ConnectedSegmentBatch>
 void add_ways() {
-    for (const std::size_t size : {64, 1400}) {
+    for (const auto size : {std::size_t{64}, std::size_t{1400}}) {
         const std::string udp = "UDP, " + std::to_string(size) + " B: ";
         const auto way = [&](const std::string& name, auto run, const shape& round) {
             add(udp + name, [=](State& state) { run(state, round); });

@@ -67,10 +67,16 @@ inline void stay_on(int cpu) {
 /// work on the first one.
 inline const std::vector<int> all_cpus = cpus();
 
+/// What a rate is divided by: the CPU time of all threads, which other programs do not disturb, or, where more than one CPU
+/// takes part, the time that passed.
+enum class clock { cpu, real };
+
 /// Registers a case. Names are `group: way`; the first way of a group is the plain one.
 template <class Run>
-void add(const std::string& name, Run run) {
-    benchmark::RegisterBenchmark(name.c_str(), run)->UseRealTime();
+void add(const std::string& name, Run run, clock by = clock::cpu) {
+    auto* const added = benchmark::RegisterBenchmark(name.c_str(), run);
+    if (by == clock::cpu) added->MeasureProcessCPUTime();
+    else added->UseRealTime();
 }
 
 inline void count_items(State& state, std::size_t each) {

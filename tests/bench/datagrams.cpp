@@ -24,7 +24,7 @@ void one_by_one(State& state, std::size_t size) {
 template <class Library>
 void add_all() {
     if constexpr (requires { typename Library::datagram_socket; })
-        for (const std::size_t size : {64, 1400})
+        for (const auto size : {std::size_t{64}, std::size_t{1400}})
             add("UDP, " + std::to_string(size) + " B: one call each",
                 [=](State& state) { one_by_one<Library>(state, size); });
 }

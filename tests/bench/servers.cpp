@@ -24,7 +24,7 @@ void serve(State& state) {
     for (auto _ : state) {
         std::deque<c_library::stream> all;
         for (std::size_t i = 0; i < clients; ++i) {
-            all.push_back(c_library::connect(server.port));
+            all.push_back(c_library::connect(server.port()));
             if (!all.back().send(message)) fail("send");
         }
         for (c_library::stream& one : all)

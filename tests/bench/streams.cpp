@@ -109,11 +109,15 @@ void add_with(const std::string& what, MakePair make) {
     add(what + " ping-pong, 64 B: two threads on one CPU",
         [=](State& state) { ping_pong_of_threads<receiving::sleeps>(state, make(), here); });
     if (all_cpus.size() > 1) {
-        add(what + " ping-pong, 64 B, two CPUs: sleeping",
-            [=](State& state) { ping_pong_of_threads<receiving::sleeps>(state, make(), all_cpus.front()); });
+        add(
+            what + " ping-pong, 64 B, two CPUs: sleeping",
+            [=](State& state) { ping_pong_of_threads<receiving::sleeps>(state, make(), all_cpus.front()); },
+            clock::real);
         if constexpr (requires { make().first.recv_spinning({}); })
-            add(what + " ping-pong, 64 B, two CPUs: spinning first",
-                [=](State& state) { ping_pong_of_threads<receiving::spins>(state, make(), all_cpus.front()); });
+            add(
+                what + " ping-pong, 64 B, two CPUs: spinning first",
+                [=](State& state) { ping_pong_of_threads<receiving::spins>(state, make(), all_cpus.front()); },
+                clock::real);
     }
     add(what + " bulk, 64 KiB: two threads on one CPU", [=](State& state) { bulk(state, make()); });
 }

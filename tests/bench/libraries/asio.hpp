@@ -126,7 +126,7 @@ struct asio_library {
     class server {
     public:
         template <class Handler>
-        explicit server(Handler handler) : port(listener_.port) {
+        explicit server(Handler handler) {
             thread_ = std::thread([this, handler] {
                 for (;;) {
                     error_code error;
@@ -143,13 +143,12 @@ struct asio_library {
         }
         server(server&&) = delete;
 
+        [[nodiscard]] std::uint16_t port() const { return listener_.port; }
+
     private:
         listener listener_;
         asio::thread_pool pool_{64};
         std::thread thread_;
-
-    public:
-        std::uint16_t port;
     };
 
     static bool parse_v4(const char* text) {

@@ -171,7 +171,7 @@ struct c_library {
     class server {
     public:
         template <class Handler>
-        explicit server(Handler handler) : port(listener_.port) {
+        explicit server(Handler handler) {
             check(-::pthread_attr_init(&attributes_), "pthread_attr_init");
             check(-::pthread_attr_setdetachstate(&attributes_, PTHREAD_CREATE_DETACHED), "pthread_attr_setdetachstate");
             check(-::pthread_attr_setstacksize(&attributes_, 262144), "pthread_attr_setstacksize");
@@ -195,6 +195,8 @@ struct c_library {
         }
         server(server&&) = delete;
 
+        [[nodiscard]] std::uint16_t port() const { return listener_.port; }
+
     private:
         template <class Handler>
         struct client {
@@ -215,9 +217,6 @@ struct c_library {
         ::pthread_attr_t attributes_;
         std::atomic<int> running_ = 0;
         std::thread thread_;
-
-    public:
-        std::uint16_t port;
     };
 
     static bool parse_v4(const char* text) {

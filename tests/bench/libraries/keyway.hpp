@@ -79,7 +79,7 @@ struct keyway_library {
     class server {
     public:
         template <class Handler>
-        explicit server(Handler handler) : port(listener_.port) {
+        explicit server(Handler handler) {
             thread_ = std::thread([this, handler] {
                 const auto handle = [handler](const kw::tcp4::connection_view& client) {
                     served one{client};
@@ -94,6 +94,8 @@ struct keyway_library {
         }
         server(server&&) = delete;
 
+        [[nodiscard]] std::uint16_t port() const { return listener_.port; }
+
     private:
         struct served {
             bool send(std::span<const std::byte> data) { return client.send_all(data).has_value(); }
@@ -104,9 +106,6 @@ struct keyway_library {
         listener listener_;
         kw::canceller stop_ = must(kw::canceller::open());
         std::thread thread_;
-
-    public:
-        std::uint16_t port;
     };
 
     static bool parse_v4(const char* text) {

@@ -6,7 +6,7 @@
 //     connect(port)       a stream; unix_pair() two of them
 //     datagram_socket     send_to(data, other socket), recv_from(space): the size, 0 if it failed
 //     poller(sockets)     wait(ready): calls ready(index of the socket)
-//     server(handler)     port; calls handler(stream) for each connection
+//     server(handler)     port(); calls handler(stream) for each connection
 //     parse_v4(text), parse_v6(text), v4(octets), v6(octets), print(address)
 //     pass(from, to, descriptor)
 

@@ -147,19 +147,17 @@ struct poco_library {
         explicit server(Handler handler)
             : server_(new factory<Handler>(handler), pool_,
                       Poco::Net::ServerSocket(Poco::Net::SocketAddress("127.0.0.1", 0)),
-                      new Poco::Net::TCPServerParams),
-              port(server_.port()) {
+                      new Poco::Net::TCPServerParams) {
             server_.start();
         }
         ~server() { server_.stop(); }
         server(server&&) = delete;
 
+        [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+
     private:
         Poco::ThreadPool pool_{2, 64};
         Poco::Net::TCPServer server_;
-
-    public:
-        std::uint16_t port;
     };
 
     static bool parse(const char* text, Poco::Net::IPAddress::Family family) {

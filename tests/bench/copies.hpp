@@ -22,14 +22,16 @@ constexpr std::size_t file_size = block_size * blocks;
 
 using ends = std::pair<c_library::stream, c_library::stream>;
 
-/// Two ends whose buffers hold a block, so that one thread can write and then read it.
+/// Two ends whose buffers hold a block, so that one thread can write and then read it; their size is fixed, since the
+/// kernel's own choice changes with time.
 inline ends tcp_ends() {
     c_library::listener listener;
     auto first = c_library::connect(listener.port);
     ends both(std::move(first), listener.accept());
-    const int size = 1 << 20;
+    const int size = 4 * block_size;
     for (const int one : {both.first.get(), both.second.get()})
-        check(::setsockopt(one, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)), "SO_SNDBUF");
+        for (const int which : {SO_SNDBUF, SO_RCVBUF})
+            check(::setsockopt(one, SOL_SOCKET, which, &size, sizeof(size)), "SO_SNDBUF, SO_RCVBUF");
     return both;
 }
 

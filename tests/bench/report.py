@@ -37,16 +37,17 @@ class Case:
         self.median = {one: statistics.median(values) for one, all in rates.items() if (values := [v for v in all if v])}
         low, _, high = quartiles(rounds_of(rates, "c again"))
         self.noise = max(abs(1 - low), abs(high - 1))
-        self.ratio = {one: statistics.median(ratios) for one in rates if (ratios := rounds_of(rates, one))}
+        self.quartiles = {one: quartiles(ratios) for one in rates if (ratios := rounds_of(rates, one))}
+        self.ratio = {one: middle for one, (_, middle, _) in self.quartiles.items()}
 
     def spread(self, name):
         low, middle, high = quartiles([rate for rate in self.rates[name] if rate])
         return (high - low) / middle
 
     def verdict(self, name):
-        """1 if the library is ahead of C by more than the noise, -1 if behind, 0 if there is no difference."""
-        difference = self.ratio[name] - 1
-        return 0 if abs(difference) <= self.noise else int(math.copysign(1, difference))
+        """1 if the library is ahead of C by more than the noise in three quarters of the rounds, -1 if behind, else 0."""
+        low, _, high = self.quartiles[name]
+        return (low > 1 + self.noise) - (high < 1 - self.noise)
 
     def rate(self, name):
         rate = self.median[name]
@@ -111,8 +112,10 @@ def markdown(run):
             f"Commit {run['commit'].removesuffix('-dirty')}, {run['rounds']} rounds.\n\n",
             table(["machine", ""], [[key, str(value)] for key, value in run["machine"].items()]),
             "\nA column of a library is its rate divided by that of C, the median over the rounds: ▲ ahead and ▼ behind by more "
-            "than the noise, ≈ no difference. Noise is how far C measured again was from C, in the worse quartile of the "
+            "than the noise in three quarters of the rounds, ≈ no difference. Noise is how far C measured again was from C, in the worse quartile of the "
             "rounds; spread is the interquartile range of C's own rates.\n"]
+    if float(run["machine"]["load at the start"]) > 0.5:
+        text.append("\nThe machine had other work meanwhile. Rows with two CPUs, or a veth pair, say little then.\n")
     if run["missing"]:
         text.append("\nNot installed, and so not measured: " + ", ".join(TITLES[name] for name in run["missing"]) + ".\n")
     for title, file, cases, of_ways in sections(run):

@@ -137,12 +137,11 @@ def markdown(run):
 COLOURS = {"c": "#8c8c8c", "keyway": "#d9480f", "asio": "#1c7ed6", "boost": "#1098ad", "poco": "#37b24d", "sfml": "#ae3ec9",
            "uv": "#f59f00"}
 STYLE = """<style>
-text { font: 12px sans-serif; fill: #333 } .title { font-size: 15px; font-weight: bold } .end { text-anchor: end }
+text { font: 12px sans-serif; fill: #777 } .title { font-size: 15px; font-weight: bold } .end { text-anchor: end }
 .middle { text-anchor: middle } .line { stroke: #8886 } .one { stroke: #888; stroke-width: 1.5 } .noise { fill: #8883 }
-@media (prefers-color-scheme: dark) { text { fill: #ddd } }
 </style>
 """
-WIDTH, LABELS, RIGHT, LINE, TOP = 980, 370, 120, 24, 62
+WIDTH, LABELS, RIGHT, LINE, TOP = 1000, 400, 120, 24, 62
 
 
 def escaped(text):
@@ -162,16 +161,16 @@ def legend(names):
 
 
 def chart(title, labels, names, low, high, ticks, draw):
-    """A frame with a logarithmic axis from low to high; draw(row, y, x_of) gives the marks of each row."""
+    """A frame with an axis from low to high, logarithmic unless low is 0; draw(row, y, x_of) gives the marks of each row."""
     def x_of(value):
-        part = math.log(min(max(value, low), high) / low) / math.log(high / low)
+        part = math.log(max(value, low) / low) / math.log(high / low) if low > 0 else value / high
         return LABELS + part * (WIDTH - LABELS - RIGHT)
     bottom = TOP + LINE * len(labels)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 26}" role="img">\n', STYLE,
              text(12, 20, title, "title"), legend(names)]
     for value, words in ticks:
         x = x_of(value)
-        parts.append(f'<line x1="{x:.1f}" y1="{TOP - 6}" x2="{x:.1f}" y2="{bottom}" class="{"one" if value == 1 else "line"}"/>\n')
+        parts.append(f'<line x1="{x:.1f}" y1="{TOP - 6}" x2="{x:.1f}" y2="{bottom}" class="{"one" if words == "1x" else "line"}"/>\n')
         parts.append(text(x, bottom + 16, words, "middle"))
     for i, label in enumerate(labels):
         y = TOP + LINE * i + LINE / 2
@@ -187,7 +186,7 @@ def dots(title, cases):
 
     def draw(i, y, x_of):
         case = cases[i]
-        left, right = x_of(max(1 - case.noise, low)), x_of(1 + case.noise)
+        left, right = x_of(1 - case.noise), x_of(min(1 + case.noise, high))
         parts = [f'<rect x="{left:.1f}" y="{y - 9:.1f}" width="{right - left:.1f}" height="18" class="noise"/>\n']
         for name in reversed(names):
             if name in case.ratio:
@@ -202,11 +201,19 @@ def dots(title, cases):
                  ticks, draw)
 
 
-def bars(title, labels, values, low, unit):
+def bars(title, labels, values, unit):
     """Quantities by name, a row for each label: values[i] is a list of name, value and words."""
     names = [name for name in TITLES if any(name == one for row in values for one, _, _ in row)]
-    high = max(value for row in values for _, value, _ in row) * 1.1
-    ticks = [(10.0 ** e, f"{10.0 ** e:g}".replace("e+0", "e")) for e in range(-3, 12) if low <= 10.0 ** e <= high]
+    numbers = [value for row in values for _, value, _ in row]
+    high = max(numbers) * 1.1
+    if high < 100 * min(numbers):
+        low, step = 0, 10 ** math.floor(math.log10(high))
+        step = step if high > 2 * step else step / 4
+        ticks = [(i * step, f"{i * step:g}") for i in range(int(high / step) + 1)]
+    else:
+        low = min(numbers) / 2
+        ticks = [(10.0 ** e, f"{10 ** (e % 3)}{('', ' k', ' M', ' G')[e // 3]}") for e in range(12) if low <= 10.0 ** e <= high]
+        title += ", logarithmic"
 
     def draw(i, y, x_of):
         parts, height = [], 16 / len(values[i])
@@ -225,16 +232,14 @@ def charts(run):
             scale = 2**30 if gib else 1
             values = [[(name, case.median[name] / scale, case.rate(name)) for name in ("c", "keyway") if name in case.median]
                       for case in cases]
-            low = min(value for row in values for _, value, _ in row) / 2
-            yield file, bars(title, [case.name for case in cases], values, low,
-                             "GiB/s" if gib else "per second (right: keyway)")
+            yield file, bars(title, [case.name for case in cases], values,
+                             "GiB/s (right: keyway)" if gib else "per second (right: keyway)")
         else:
             yield file, dots(title, cases)
     if run["compile"]:
         clients = run["compile"]["clients"]
         values = [[(name, one["seconds"], f"{one['seconds']:.2f} s")] for name, one in clients.items()]
-        yield "compile", bars("Compile cost of a minimal TCP client", [TITLES[name] for name in clients], values,
-                              min(one["seconds"] for one in clients.values()) / 2, "seconds of CPU")
+        yield "compile", bars("Compile cost of a minimal TCP client", [TITLES[name] for name in clients], values, "seconds of CPU")
 
 
 def write(run, folder):

@@ -18,7 +18,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 CLIENTS = ["c", "keyway", "uv", "sfml", "poco", "asio"]
 OPTIONS = ["-std=c++20", "-I", str(FOLDER.parent.parent / "include")]
 COMPILER = ["g++", *OPTIONS, "-O2", "-c"]
-ROUNDS = 4
+ROUNDS = 3
 
 
 def source(name):

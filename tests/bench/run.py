@@ -100,7 +100,7 @@ def main():
     options = argparse.ArgumentParser(usage=__doc__)
     options.add_argument("programs", type=pathlib.Path)
     options.add_argument("results", type=pathlib.Path)
-    options.add_argument("--seconds", type=int, default=130)
+    options.add_argument("--seconds", type=int, default=120)
     options.add_argument("--only", type=re.compile, default=re.compile(""))
     options = options.parse_args()
 

@@ -88,7 +88,7 @@ def machine():
         "CPU": re.search(r"model name\s*: (.*)", info)[1],
         "CPUs": len(os.sched_getaffinity(0)),
         "memory": f"{int(memory[1]) / 2**20:.0f} GiB",
-        "virtual machine": virtual or "not known",
+        "virtualisation": virtual or "not known",
         "kernel": platform.release(),
         "system": platform.freedesktop_os_release().get("PRETTY_NAME", ""),
         "compiler": first_line("g++", "--version"),

@@ -75,16 +75,15 @@ struct segments : unconnected_sockets {
 };
 
 struct connected_segments : connected_sockets {
-    explicit connected_segments(const shape& s) : connected_sockets(s) { must(item_space::request(to)); }
+    explicit connected_segments(const shape& s) : connected_sockets(s) { must(join_segments(to)); }
 
-    bool send() { return send_message(from, data, list).has_value(); }
+    bool send() { return sender.send(data, size).has_value(); }
     std::size_t recv() {
-        const auto got = recv_message(to, storage, space_for_size);
-        return got && !got->truncated ? consume_joined(got->data, space_for_size) : 0;
+        const auto got = recv_segments(to, storage);
+        return got && !got->truncated ? consume_all(got->data) : 0;
     }
 
-    items list = segment_size(size);
-    item_space space_for_size;
+    kw::segment_sender<udp4::connection> sender{from};
 };
 
 template <bool Joined, class Sockets>

@@ -26,6 +26,7 @@ using namespace std::chrono_literals;
     [[maybe_unused]] kw::tcp4::listener listening;
     [[maybe_unused]] kw::tcp4::connection connected;
     [[maybe_unused]] kw::udp4::socket datagrams;
+    [[maybe_unused]] kw::udp4::connection to_peer;
     [[maybe_unused]] kw::poll_set<> set;
     [[maybe_unused]] kw::canceller stop;
     [[maybe_unused]] kw::endpoint_list<kw::ip> found;
@@ -204,7 +205,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 21
-    // says 21: segments are datagrams of a UDP socket without a peer: udp::bind(), udp::socket::open()
+    // says 21: segments are datagrams of a UDP socket: udp::bind(), udp::socket::open(), udp::connect()
 #ifdef CORRECTED
     [[maybe_unused]] const kw::segment_sender sender(datagrams);
 #else
@@ -212,7 +213,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 22
-    // says 22: segments are datagrams of a UDP socket without a peer: udp::bind(), udp::socket::open()
+    // says 22: segments are datagrams of a UDP socket: udp::bind(), udp::socket::open(), udp::connect()
 #ifdef CORRECTED
     static_cast<void>(kw::join_segments(datagrams));
 #else
@@ -220,7 +221,7 @@ using namespace std::chrono_literals;
 #endif
 
 #elif REJECTED == 23
-    // says 23: segments are datagrams of a UDP socket without a peer: udp::bind(), udp::socket::open()
+    // says 23: segments are datagrams of a UDP socket: udp::bind(), udp::socket::open(), udp::connect()
 #ifdef CORRECTED
     static_cast<void>(kw::recv_segments(datagrams, buffer));
 #else
@@ -337,6 +338,30 @@ using namespace std::chrono_literals;
     static_cast<void>(kw::send_message(datagrams, "x", kw::control::list{kw::control::hop_limit{1}}, at4));
 #else
     kw::send_message(datagrams, "x", kw::control::hop_limit{1}, at4);
+#endif
+
+#elif REJECTED == 38
+    // says 38: the socket has a peer, and sends to no other endpoint: send(data, size)
+#ifdef CORRECTED
+    static_cast<void>(kw::segment_sender(to_peer).send(buffer, 8));
+#else
+    kw::segment_sender(to_peer).send(buffer, 8, at4u);
+#endif
+
+#elif REJECTED == 39
+    // says 39: a socket without a peer sends to an endpoint: send(data, size, endpoint)
+#ifdef CORRECTED
+    static_cast<void>(kw::segment_sender(datagrams).send(buffer, 8, at4u, 5s));
+#else
+    kw::segment_sender(datagrams).send(buffer, 8, 5s);
+#endif
+
+#elif REJECTED == 40
+    // says 40: a limit is a duration with its unit, a deadline of the steady clock or a canceller: send(data, size, 5s)
+#ifdef CORRECTED
+    static_cast<void>(kw::segment_sender(to_peer).send(buffer, 8, 5s));
+#else
+    kw::segment_sender(to_peer).send(buffer, 8, 5);
 #endif
 
 #endif

@@ -140,4 +140,28 @@ static_assert(!std::is_constructible_v<sender4, kw::udp4::socket> &&
               !std::is_constructible_v<sender4, const kw::udp4::socket>);
 static_assert(std::is_constructible_v<kw::segment_sender<kw::udp4::socket_view>, kw::udp4::socket_view>);
 
+TEST_CASE_TEMPLATE("a connected socket sends to its peer, and receives what was joined", T, kw::udp4, kw::udp6,
+                   kw::udp) {
+    if (!test::has_family<T>() || test::skipped_under_emulator("datagrams that the kernel splits")) return;
+    split_and_joined<T> c;
+    const auto connected = must(T::connect(c.to));
+    const auto answering = must(std::move(c.there).connect(must(connected.local_endpoint())));
+    static_cast<void>(kw::join_segments(answering));  // where it is refused, they arrive one by one
+    kw::segment_sender sender(connected);
+    const auto data = net::random_bytes(50'500, 7);
+    CHECK(must(sender.send(data, 1000)) == data.size());
+    std::vector<std::byte> buffer(65536);
+    std::vector<std::byte> arrived;
+    while (arrived.size() < data.size()) {
+        const auto got = must(kw::recv_segments(answering, buffer, long_time));
+        CHECK_FALSE(got.truncated);
+        for (const auto each : got.data) {
+            CHECK(each.size() == (arrived.size() == 50'000 ? 500 : 1000));
+            arrived.insert(arrived.end(), each.begin(), each.end());
+        }
+    }
+    CHECK(arrived == data);
+    CHECK(failure(sender.send(data, 0, 5s)) == errc::invalid_argument);
+}
+
 }  // namespace

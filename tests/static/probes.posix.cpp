@@ -48,8 +48,15 @@ static_assert(!can_request_packet_info<kw::tcp::connection> && !can_request_pack
 template <class S>
 concept can_send_segments = requires(const S& socket) { kw::segment_sender<S>(socket); };
 static_assert(can_send_segments<kw::udp::socket> && can_send_segments<kw::udp4::socket_view>);
-static_assert(!can_send_segments<kw::udp::connection> && !can_send_segments<kw::tcp::connection>);
-static_assert(!can_send_segments<kw::unix_datagram::socket>);
+static_assert(can_send_segments<kw::udp::connection> && !can_send_segments<kw::tcp::connection>);
+static_assert(!can_send_segments<kw::unix_datagram::socket> && !can_send_segments<kw::unix_datagram::connection>);
+
+template <class S, class... Arguments>
+concept can_send_datagrams =
+    requires(kw::segment_sender<S>& sender, const Arguments&... arguments) { sender.send("data", 1200, arguments...); };
+using udp_endpoint = kw::udp4::endpoint;
+static_assert(can_send_datagrams<kw::udp4::socket, udp_endpoint> && !can_send_datagrams<kw::udp4::socket>);
+static_assert(can_send_datagrams<kw::udp4::connection> && !can_send_datagrams<kw::udp4::connection, udp_endpoint>);
 
 template <class Listener, class Handler>
 concept can_serve = requires(const Listener& listener, Handler handler) { kw::serve(listener, handler); };

@@ -26,7 +26,7 @@ VALUES = {"parse_ipv4": 1.2, "parse_ipv6": 1.2}
 LOOPS = {"loop_send": 2, "loop_recv": 2, "loop_send_to": 2, "loop_recv_from": 8}
 
 # What one more message or event costs beyond C: an operation on one, the same on many, and how many more those are.
-EACH = {"message of a batch": ("transfers", "batch", "batch_many", 32, 15)}
+EACH = {"message of a batch": ("batch", "batch_many", 32, 15)}
 
 # In all: an echo of one request, of which a round has ten; an event that is looked at, of which there are 50 more.
 ECHO, REQUESTS = 60, 10
@@ -139,7 +139,7 @@ def main():
         for name, factor in VALUES.items():
             c = counted[f"c_{name}"]
             report.compare(name, counted[f"kw_{name}"], (factor - 1) * c, c)
-        for what, (_, one, many, more, budget) in EACH.items():
+        for what, (one, many, more, budget) in EACH.items():
             ours, c = ((counted[prefix + many] - counted[prefix + one]) / more for prefix in ("kw_", "c_"))
             report.compare(what, ours, budget, c)
         report.compare("echo of a request", counted["kw_loop_echo"] / REQUESTS, ECHO)

@@ -7,10 +7,13 @@
 
 #include <keyway/keyway.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace kw = keyway;
 
@@ -31,6 +34,16 @@ auto must(Result&& result, const char* what) {
     require(result.has_value(), what);
     return *std::forward<Result>(result);
 }
+
+/// A TCP connection over loopback, and a UDP socket that sends to itself.
+struct sockets {
+    kw::tcp4::listener listener = must(kw::tcp4::listen({kw::ipv4_address::loopback(), 0}), "listen");
+    kw::tcp4::connection near = must(kw::tcp4::connect(*listener.local_endpoint()), "connect");
+    kw::tcp4::connection far = std::move(must(listener.accept(), "accept").connection);
+    kw::udp4::socket udp = must(kw::udp4::bind({kw::ipv4_address::loopback(), 0}), "bind");
+    kw::udp4::endpoint self = *udp.local_endpoint();
+    std::array<std::byte, 64> data{};
+};
 
 struct operation {
     std::string_view name;

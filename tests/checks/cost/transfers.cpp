@@ -22,17 +22,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t size_of_message = 64;
+constexpr std::size_t size_of_message = sizeof(sockets::data);
 
-/// A TCP connection over loopback, and a UDP socket that sends to itself.
-struct sockets {
-    kw::tcp4::listener listener = must(kw::tcp4::listen({kw::ipv4_address::loopback(), 0}), "listen");
-    kw::tcp4::connection near = must(kw::tcp4::connect(*listener.local_endpoint()), "connect");
-    kw::tcp4::connection far = std::move(must(listener.accept(), "accept").connection);
-    kw::udp4::socket udp = must(kw::udp4::bind({kw::ipv4_address::loopback(), 0}), "bind");
-    kw::udp4::endpoint self = *udp.local_endpoint();
-    std::array<std::byte, size_of_message> data{};
-};
 sockets& all() {
     static sockets made;
     return made;

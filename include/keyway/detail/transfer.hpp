@@ -77,12 +77,21 @@ private:
 /// What every system takes in one call: IOV_MAX, MSG_MAXIOVLEN.
 inline constexpr std::size_t most_buffers = 1024;
 
+/// A T, known only where the template that returns it is used: its definition alone instantiates no result.
+template <class T, class Limit>
+struct returned {
+    using type = T;
+};
+template <class T, class Limit>
+using returns = typename returned<T, Limit>::type;
+
 // The operations. The limit is an os::no_limit or an os::wait_limit. `inline` makes g++ inline them, so that no call is
 // added.
 
 /// Sends all the data, in as many calls as necessary.
 template <class Limit>
-transfer_result<void> send_all(os::native_handle native, std::span<const std::byte> data, const Limit& limit) noexcept {
+returns<transfer_result<void>, Limit> send_all(os::native_handle native, std::span<const std::byte> data,
+                                               const Limit& limit) noexcept {
     for (std::size_t done = 0; done < data.size();) {
         const auto count = os::send(native, data.data() + done, data.size() - done, limit);
         if (count < 0) return failed_after(done, operation::send);
@@ -93,8 +102,8 @@ transfer_result<void> send_all(os::native_handle native, std::span<const std::by
 
 /// Sends the buffers after the first `done` bytes.
 template <class Limit>
-transfer_result<void> send_rest(os::native_handle native, std::span<const const_buffer> buffers, std::size_t done,
-                                const Limit& limit) noexcept {
+returns<transfer_result<void>, Limit> send_rest(os::native_handle native, std::span<const const_buffer> buffers,
+                                                std::size_t done, const Limit& limit) noexcept {
     for (buffer_cursor cursor(buffers, done); !cursor.at_end();) {
         const auto window = cursor.window();
         const auto count = os::send_gathered(native, window.data(), window.size(), nullptr, 0, limit);
@@ -107,8 +116,8 @@ transfer_result<void> send_rest(os::native_handle native, std::span<const const_
 
 /// Most often one call with the caller's own list is enough.
 template <class Limit>
-inline transfer_result<void> send_all(os::native_handle native, std::span<const const_buffer> buffers,
-                                      const Limit& limit) noexcept {
+inline returns<transfer_result<void>, Limit> send_all(os::native_handle native, std::span<const const_buffer> buffers,
+                                                      const Limit& limit) noexcept {
     const std::size_t total = total_size(buffers);
     if (total == 0 || buffers.size() > most_buffers) return send_rest(native, buffers, 0, limit);
     const auto count = os::send_gathered(native, detail::native(buffers), buffers.size(), nullptr, 0, limit);
@@ -118,8 +127,8 @@ inline transfer_result<void> send_all(os::native_handle native, std::span<const 
 }
 
 template <class Limit>
-transfer_result<std::span<std::byte>> recv_exact(os::native_handle native, std::span<std::byte> buffer,
-                                                 const Limit& limit) noexcept {
+returns<transfer_result<std::span<std::byte>>, Limit> recv_exact(os::native_handle native, std::span<std::byte> buffer,
+                                                                 const Limit& limit) noexcept {
     for (std::size_t done = 0; done < buffer.size();) {
         const auto count = os::recv(native, buffer.data() + done, buffer.size() - done, receive_mode::consume, limit);
         if (count < 0) return failed_after(done, operation::recv);
@@ -131,8 +140,9 @@ transfer_result<std::span<std::byte>> recv_exact(os::native_handle native, std::
 
 /// Fills the buffers after the first `done` bytes.
 template <class Limit>
-transfer_result<std::size_t> recv_rest(os::native_handle native, std::span<const mutable_buffer> buffers,
-                                       std::size_t done, const Limit& limit) noexcept {
+returns<transfer_result<std::size_t>, Limit> recv_rest(os::native_handle native,
+                                                       std::span<const mutable_buffer> buffers, std::size_t done,
+                                                       const Limit& limit) noexcept {
     for (buffer_cursor cursor(buffers, done); !cursor.at_end();) {
         const auto window = cursor.window();
         const auto count = os::recv_scattered(native, window.data(), window.size(), receive_mode::consume, limit);
@@ -145,8 +155,9 @@ transfer_result<std::size_t> recv_rest(os::native_handle native, std::span<const
 }
 
 template <class Limit>
-inline transfer_result<std::size_t> recv_exact(os::native_handle native, std::span<const mutable_buffer> buffers,
-                                               const Limit& limit) noexcept {
+inline returns<transfer_result<std::size_t>, Limit> recv_exact(os::native_handle native,
+                                                               std::span<const mutable_buffer> buffers,
+                                                               const Limit& limit) noexcept {
     const std::size_t total = total_size(buffers);
     if (total == 0 || buffers.size() > most_buffers) return recv_rest(native, buffers, 0, limit);
     const auto count =
@@ -159,8 +170,8 @@ inline transfer_result<std::size_t> recv_exact(os::native_handle native, std::sp
 
 /// Receives what is available of a stream.
 template <receive_mode Mode, class Limit>
-inline result<std::span<std::byte>> recv_some(os::native_handle native, std::span<std::byte> buffer,
-                                              const Limit& limit) noexcept {
+inline returns<result<std::span<std::byte>>, Limit> recv_some(os::native_handle native, std::span<std::byte> buffer,
+                                                              const Limit& limit) noexcept {
     // recv(2) with a length of 0 would wait for data on TCP.
     if (buffer.empty()) return buffer;
     const auto count = os::recv(native, buffer.data(), buffer.size(), Mode, limit);
@@ -171,7 +182,7 @@ inline result<std::span<std::byte>> recv_some(os::native_handle native, std::spa
 
 /// Sends the end of the stream, then receives and discards what the peer sends until it ends too.
 template <class Limit>
-result<void> finish_stream(os::native_handle native, const Limit& limit) noexcept {
+returns<result<void>, Limit> finish_stream(os::native_handle native, const Limit& limit) noexcept {
     if (os::shutdown(native, os::shut_send) < 0) return last_error(operation::shutdown);
     for (;;) {
         std::array<std::byte, 4096> dropped;
@@ -190,8 +201,9 @@ constexpr bool reports_true_length = os::reports_true_length(F::domain, is_icmp<
 
 /// One message from the peer.
 template <class F, class P, receive_mode Mode, class Limit>
-inline result<message<std::span<std::byte>>> recv_message(os::native_handle native, std::span<std::byte> buffer,
-                                                          const Limit& limit) noexcept {
+inline returns<result<message<std::span<std::byte>>>, Limit> recv_message(os::native_handle native,
+                                                                          std::span<std::byte> buffer,
+                                                                          const Limit& limit) noexcept {
     os::address_length no_address = 0;
     const auto got = os::recv_message<reports_true_length<F, P>>(native, buffer.data(), buffer.size(), nullptr,
                                                                  &no_address, Mode, limit);
@@ -222,10 +234,10 @@ inline result<message_from<std::span<std::byte>, typename F::endpoint>> recv_mes
 
 /// One message into several buffers; `sender` is null if the socket has a peer.
 template <class Endpoint, class Limit>
-inline result<message<std::size_t>> recv_message_scattered(os::native_handle native,
-                                                           std::span<const mutable_buffer> buffers, Endpoint* sender,
-                                                           receive_mode mode, operation op,
-                                                           const Limit& limit) noexcept {
+inline returns<result<message<std::size_t>>, Limit> recv_message_scattered(os::native_handle native,
+                                                                           std::span<const mutable_buffer> buffers,
+                                                                           Endpoint* sender, receive_mode mode,
+                                                                           operation op, const Limit& limit) noexcept {
     os::address_length address_size = sender ? static_cast<os::address_length>(Endpoint::capacity()) : 0;
     const auto got =
         os::recv_message(native, detail::native(buffers), buffers.size(),

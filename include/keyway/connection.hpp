@@ -126,8 +126,7 @@ public:
     /// Errors: end_of_stream (the peer closed first), otherwise as recv(); the first `transferred` bytes of the buffer are
     /// valid.
     template <limit_like L = no_limit>
-    [[nodiscard]] transfer_result<std::span<std::byte>> recv_exact(mutable_bytes buffer,
-                                                                   const L& limit = {}) const noexcept
+    [[nodiscard]] transfer_result<received_type> recv_exact(mutable_bytes buffer, const L& limit = {}) const noexcept
         requires byte_oriented<T>
     {
         return detail::recv_exact(native(), buffer, detail::native_limit(limit));
@@ -135,8 +134,8 @@ public:
 
     /// Fills any number of buffers. Returns: the number of bytes.
     template <limit_like L = no_limit>
-    [[nodiscard]] transfer_result<std::size_t> recv_exact(std::span<const mutable_buffer> buffers,
-                                                          const L& limit = {}) const noexcept
+    [[nodiscard]] transfer_result<scattered_type> recv_exact(std::span<const mutable_buffer> buffers,
+                                                             const L& limit = {}) const noexcept
         requires byte_oriented<T>
     {
         return detail::recv_exact(native(), buffers, detail::native_limit(limit));
@@ -144,7 +143,7 @@ public:
 
     /// recv() and send() under the names that files have: a stream connection is a byte_source and a byte_sink.
     template <limit_like L = no_limit>
-    [[nodiscard]] result<std::span<std::byte>> read(mutable_bytes buffer, const L& limit = {}) const noexcept
+    [[nodiscard]] result<received_type> read(mutable_bytes buffer, const L& limit = {}) const noexcept
         requires byte_oriented<T>
     {
         return recv(buffer, limit);

@@ -23,7 +23,10 @@ inline namespace KEYWAY_MODE {
 
 /// An IPv4 or IPv6 address; which one is known at run time. The default is 0.0.0.0. A v4-mapped IPv6 address counts as an
 /// IPv6 address; unmap() converts it.
-class ip_address {
+///
+/// parse() reads an IPv6 address if the text has two colons, as every IPv6 address has; otherwise an IPv4 address.
+/// Errors: as ipv6_address::parse() or ipv4_address::parse().
+class ip_address : public detail::parsed_value<ip_address> {
     constexpr auto visit(auto function) const noexcept { return is_v6_ ? function(v6_) : function(v4_); }
 
 public:
@@ -41,10 +44,6 @@ public:
     // clang-format off
     template <class Text> requires std::convertible_to<const Text&, std::string_view> ip_address(const Text&) KEYWAY_DELETE("text is no address yet: put _ipv4 or _ipv6 behind a literal, and give other text to ip_address::parse()");
     // clang-format on
-
-    /// Reads an IPv6 address if the text has two colons, as every IPv6 address has; otherwise an IPv4 address.
-    /// Errors: as ipv6_address::parse() or ipv4_address::parse().
-    [[nodiscard]] static constexpr expected<ip_address, text_error> parse(std::string_view text) noexcept;
 
     /// The address whose bytes these are, in network order: 4 bytes of IPv4, or 16 of IPv6 without a scope id.
     /// Errors: text_errc::wrong_byte_count.
@@ -128,21 +127,11 @@ private:
 
 namespace detail {
 
-template <class Address, bool (*Scan)(scanner&, Address&)>
-constexpr bool scan_as_ip(scanner& in, ip_address& address) noexcept {
-    Address read;
-    if (!Scan(in, read)) return false;
-    address = read;
-    return true;
+constexpr bool scan(scanner& in, ip_address& address) noexcept {
+    return in.count(':') > 1 ? scan_as<ipv6_address>(in, address) : scan_as<ipv4_address>(in, address);
 }
 
 }  // namespace detail
-
-constexpr expected<ip_address, text_error> ip_address::parse(std::string_view text) noexcept {
-    return detail::parse_whole<ip_address>(text, detail::count(text, ':') > 1
-                                                     ? detail::scan_as_ip<ipv6_address, detail::scan_ipv6>
-                                                     : detail::scan_as_ip<ipv4_address, detail::scan_ipv4>);
-}
 
 inline namespace literals {
 

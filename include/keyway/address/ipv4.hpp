@@ -16,7 +16,6 @@
 #include <keyway/detail/hash.hpp>
 #include <keyway/detail/literal.hpp>
 #include <keyway/detail/scan.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/text.hpp>
 
 namespace keyway {
@@ -39,7 +38,13 @@ constexpr std::array<std::uint8_t, Size> octets_of(const std::byte* bytes) noexc
 }  // namespace detail
 
 /// An IPv4 address: 4 octets in network order. The default is 0.0.0.0.
-class ipv4_address {
+///
+/// parse() reads four decimal octets. Rejected: leading zeros (which some parsers read as octal), short and
+/// hexadecimal forms, white space.
+///
+/// Errors: a text_error with the octet and the position.
+/// Source: RFC 6943 section 3.1.1 ("strict form"); inet_pton(3).
+class ipv4_address : public detail::parsed_value<ipv4_address> {
 public:
     using octets_type = std::array<std::uint8_t, 4>;
 
@@ -77,13 +82,6 @@ public:
     [[nodiscard]] static constexpr ipv4_address any() noexcept { return {}; }
     [[nodiscard]] static constexpr ipv4_address loopback() noexcept { return {127, 0, 0, 1}; }
     [[nodiscard]] static constexpr ipv4_address broadcast() noexcept { return {255, 255, 255, 255}; }
-
-    /// Reads four decimal octets. Rejected: leading zeros (which some parsers read as octal), short and hexadecimal forms,
-    /// white space.
-    ///
-    /// Errors: a text_error with the octet and the position.
-    /// Source: RFC 6943 section 3.1.1 ("strict form"); inet_pton(3).
-    [[nodiscard]] static constexpr expected<ipv4_address, text_error> parse(std::string_view text) noexcept;
 
     [[nodiscard]] constexpr const octets_type& octets() const noexcept { return octets_; }
     /// The octets as bytes, in network order.
@@ -146,7 +144,7 @@ private:
 
 namespace detail {
 
-constexpr bool scan_ipv4(scanner& in, ipv4_address& address) noexcept {
+constexpr bool scan(scanner& in, ipv4_address& address) noexcept {
     std::uint32_t number = 0;
     for (std::size_t field = 1; field <= 4; ++field) {
         if (field != 1 && !in.skip('.')) return in.fail(text_errc::expected_dot, field);
@@ -159,10 +157,6 @@ constexpr bool scan_ipv4(scanner& in, ipv4_address& address) noexcept {
 }
 
 }  // namespace detail
-
-constexpr expected<ipv4_address, text_error> ipv4_address::parse(std::string_view text) noexcept {
-    return detail::parse_whole<ipv4_address>(text, detail::scan_ipv4);
-}
 
 inline namespace literals {
 

@@ -15,7 +15,6 @@
 #include <keyway/detail/hash.hpp>
 #include <keyway/detail/literal.hpp>
 #include <keyway/detail/scan.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/text.hpp>
 
 namespace keyway {
@@ -23,7 +22,13 @@ inline namespace KEYWAY_MODE {
 
 /// An IPv6 address: 16 octets in network order, and a scope id, the index of the interface (zone) that a link-local
 /// address belongs to, or 0. Two addresses are equal if octets and scope id are. The default is `::`.
-class ipv6_address {
+///
+/// parse() reads RFC 4291 section 2.2, strictly: groups of one to four hexadecimal digits, at most one `::`, which
+/// stands for at least one group, and a dotted quad only as the last 32 bits. A zone is `%` followed by the interface
+/// index in decimal, without leading zeros. Zone names need a system call: <keyway/link/interface.hpp> looks them up.
+///
+/// Errors: a text_error with the group and the position.
+class ipv6_address : public detail::parsed_value<ipv6_address> {
 public:
     using octets_type = std::array<std::uint8_t, 16>;
 
@@ -69,13 +74,6 @@ public:
 
     [[nodiscard]] static constexpr ipv6_address any() noexcept { return {}; }
     [[nodiscard]] static constexpr ipv6_address loopback() noexcept { return from_groups({0, 0, 0, 0, 0, 0, 0, 1}); }
-
-    /// Reads RFC 4291 section 2.2, strictly: groups of one to four hexadecimal digits, at most one `::`, which stands for at
-    /// least one group, and a dotted quad only as the last 32 bits. A zone is `%` followed by the interface index in
-    /// decimal, without leading zeros. Zone names need a system call: <keyway/link/interface.hpp> looks them up.
-    ///
-    /// Errors: a text_error with the group and the position.
-    [[nodiscard]] static constexpr expected<ipv6_address, text_error> parse(std::string_view text) noexcept;
 
     [[nodiscard]] constexpr const octets_type& octets() const noexcept { return octets_; }
     /// The octets as bytes, in network order, without the scope id.
@@ -182,7 +180,7 @@ constexpr bool scan_dotted_tail(scanner& in, std::size_t start, ipv6_groups& gro
     if (groups.has_gap() ? groups.size > 12 : groups.size != 12)
         return in.fail(text_errc::ipv4_part_not_last, groups.size / 2 + 1);
     ipv4_address tail;
-    if (!scan_ipv4(in, tail)) return false;
+    if (!scan(in, tail)) return false;
     for (const std::uint8_t octet : tail.octets()) groups.put(octet);
     return true;
 }
@@ -228,7 +226,7 @@ constexpr bool scan_unscoped_ipv6(scanner& in, ipv6_address& address) noexcept {
     return true;
 }
 
-constexpr bool scan_ipv6(scanner& in, ipv6_address& address) noexcept {
+constexpr bool scan(scanner& in, ipv6_address& address) noexcept {
     if (!scan_unscoped_ipv6(in, address)) return false;
     if (!in.skip('%')) return true;
     if (in.at_end() || in.at(']')) return in.fail(text_errc::zone_empty);
@@ -248,10 +246,6 @@ constexpr void append_group(fixed_text<Capacity>& text, unsigned group) noexcept
 }
 
 }  // namespace detail
-
-constexpr expected<ipv6_address, text_error> ipv6_address::parse(std::string_view text) noexcept {
-    return detail::parse_whole<ipv6_address>(text, detail::scan_ipv6);
-}
 
 constexpr fixed_text<ipv6_address::max_text> ipv6_address::text() const noexcept {
     fixed_text<max_text> text;

@@ -41,11 +41,11 @@ public:
         return network(masked(address, prefix_length), prefix_length);
     }
 
-    /// Reads `192.0.2.0/24` or `2001:db8::/32`. Bits set after the prefix are an error: `192.0.2.1/24` is not a network but
-    /// an address and a prefix length, which are the arguments of of().
+    /// Reads `192.0.2.0/24` or `2001:db8::/32`. Bits set after the prefix are an error: `192.0.2.1/24` is not a
+    /// network but an address and a prefix length, which are the arguments of of().
     /// Errors: a text_error with the position.
     [[nodiscard]] static constexpr expected<network, text_error> parse(std::string_view text) noexcept {
-        return detail::parse_whole<network>(text, scan);
+        return detail::parse_whole<network>(text);
     }
 
     /// The first address of the block.
@@ -102,7 +102,7 @@ private:
         return Address(octets);
     }
 
-    static constexpr bool scan(detail::scanner& in, network& read) noexcept {
+    friend constexpr bool scan(detail::scanner& in, network& read) noexcept {
         Address address;
         if (!scan_address(in, address)) return false;
         if (!in.skip('/')) return in.fail(text_errc::prefix_length_missing);
@@ -115,7 +115,7 @@ private:
     }
 
     static constexpr bool scan_address(detail::scanner& in, ipv4_address& address) noexcept {
-        return detail::scan_ipv4(in, address);
+        return detail::scan(in, address);
     }
     static constexpr bool scan_address(detail::scanner& in, ipv6_address& address) noexcept {
         return detail::scan_unscoped_ipv6(in, address);

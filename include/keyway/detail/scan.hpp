@@ -18,14 +18,6 @@ namespace keyway {
 inline namespace KEYWAY_MODE {
 namespace detail {
 
-/// The number of times that `c` occurs. Not string_view::find: with -fsanitize=undefined g++ does not accept it in
-/// constant expressions, and no literal would compile.
-constexpr std::size_t count(std::string_view text, char c) noexcept {
-    std::size_t found = 0;
-    for (const char each : text) found += each == c ? 1 : 0;
-    return found;
-}
-
 /// The value of a decimal digit; above 9 if it is none.
 constexpr unsigned digit_value(char c) noexcept { return static_cast<unsigned char>(c) - unsigned{'0'}; }
 
@@ -53,6 +45,13 @@ public:
     /// The next character, or NUL at the end.
     [[nodiscard]] constexpr char peek() const noexcept { return next_ == end_ ? '\0' : *next_; }
     [[nodiscard]] constexpr std::size_t position() const noexcept { return static_cast<std::size_t>(next_ - begin_); }
+    /// How many of the characters that follow are `c`. Not string_view::find: with -fsanitize=undefined g++ does not accept
+    /// it in constant expressions, and no literal would compile.
+    [[nodiscard]] constexpr std::size_t count(char c) const noexcept {
+        std::size_t found = 0;
+        for (const char* at = next_; at != end_; ++at) found += *at == c ? 1 : 0;
+        return found;
+    }
     constexpr void seek(std::size_t position) noexcept { next_ = begin_ + position; }
 
     constexpr bool skip(char c) noexcept {
@@ -107,19 +106,38 @@ private:
     text_error error_{};
 };
 
-/// The whole text parsed by `parse_prefix`, with nothing left over.
+template <class Alternative, class Value>
+constexpr bool scan_as(scanner& in, Value& value) noexcept {
+    Alternative read;
+    if (!scan(in, read)) return false;
+    value = read;
+    return true;
+}
+
+/// The value of the whole text, with nothing left over. Values are read by their overloads of `bool scan(scanner&, Value&)`.
 template <class Value>
-constexpr expected<Value, text_error> parse_whole(std::string_view text,
-                                                  bool (*parse_prefix)(scanner&, Value&)) noexcept {
+constexpr expected<Value, text_error> parse_whole(std::string_view text) noexcept {
     scanner in(text);
     Value value;
-    if (text.empty()) in.fail(text_errc::empty);
-    else if (parse_prefix(in, value)) {
+    if (in.at_end()) in.fail(text_errc::empty);
+    else if (scan(in, value)) {
         if (in.at_end()) return value;
         in.fail(text_errc::trailing_characters);
     }
     return unexpected<text_error>(in.error());
 }
+
+/// The base of a class that is no template and is read from text: only a program that calls parse() has its result
+/// instantiated.
+template <class Value>
+class parsed_value {
+public:
+    /// Reads the whole text, in the form that the type documents.
+    /// Errors: a text_error with the position, and the octet or group.
+    [[nodiscard]] static constexpr expected<Value, text_error> parse(std::string_view text) noexcept {
+        return parse_whole<Value>(text);
+    }
+};
 
 }  // namespace detail
 }  // namespace KEYWAY_MODE

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include <keyway/buffer.hpp>
@@ -79,11 +80,7 @@ inline constexpr std::size_t most_buffers = 1024;
 
 /// A T, known only where the template that returns it is used: its definition alone instantiates no result.
 template <class T, class Limit>
-struct returned {
-    using type = T;
-};
-template <class T, class Limit>
-using returns = typename returned<T, Limit>::type;
+using returns = std::conditional_t<sizeof(Limit) != 0, T, void>;
 
 // The operations. The limit is an os::no_limit or an os::wait_limit. `inline` makes g++ inline them, so that no call is
 // added.

@@ -24,7 +24,6 @@
 #include <keyway/detail/os.hpp>
 #include <keyway/detail/scan.hpp>
 #include <keyway/detail/uninitialized.hpp>
-#include <keyway/expected.hpp>
 #include <keyway/family.hpp>
 #include <keyway/text.hpp>
 
@@ -62,7 +61,7 @@ constexpr ipv6_address address_of(const os::sockaddr_v6& native) noexcept {
 
 /// The common part of IPv4 and IPv6 endpoints.
 template <class Family, class Address>
-class internet_endpoint {
+class internet_endpoint : public parsed_value<endpoint<Family>> {
 public:
     using family = Family;
     using address_type = Address;
@@ -119,6 +118,9 @@ private:
 
 /// An IPv4 address and a port: 16 bytes, a sockaddr_in. The default is 0.0.0.0:0.
 /// Source: ip(7), "Address format".
+///
+/// parse() reads `192.0.2.1:80`. The port is required; neither it nor the octets may have leading zeros.
+/// Errors: a text_error with the position.
 template <>
 class endpoint<ipv4> : public detail::internet_endpoint<ipv4, ipv4_address> {
 public:
@@ -131,12 +133,6 @@ public:
     template <class A> requires(!std::is_convertible_v<A, ipv4_address>) endpoint(A&&, auto&&) KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
     // clang-format on
 
-    /// Reads `192.0.2.1:80`. The port is required; neither it nor the octets may have leading zeros.
-    /// Errors: a text_error with the position.
-    [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
-        return detail::parse_whole<endpoint>(text, scan);
-    }
-
     /// Writes the text, without a terminator, into the caller's buffer. Returns: the part written.
     template <class Self = endpoint>
     constexpr std::string_view print(std::span<char, Self::max_text> buffer) const noexcept {
@@ -146,19 +142,14 @@ public:
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return fixed_text<max_text>{}.append(address().text()).append(':').append_number(port());
     }
-
-private:
-    static constexpr bool scan(detail::scanner& in, endpoint& read) noexcept {
-        ipv4_address address;
-        std::uint16_t port = 0;
-        if (!detail::scan_ipv4(in, address) || !detail::scan_port(in, port)) return false;
-        read = endpoint(address, port);
-        return true;
-    }
 };
 
 /// An IPv6 address with its scope id, and a port: 28 bytes, a sockaddr_in6. The default is [::]:0.
 /// Source: ipv6(7), "Address format".
+///
+/// parse() reads `[2001:db8::1]:80` or `[fe80::1%2]:80`. Brackets and port are required (RFC 5952 section 6). The zone
+/// is an interface index; neither it nor the port may have leading zeros.
+/// Errors: a text_error with the position.
 template <>
 class endpoint<ipv6> : public detail::internet_endpoint<ipv6, ipv6_address> {
 public:
@@ -170,13 +161,6 @@ public:
     template <class A> requires(std::integral<A> || std::convertible_to<const A&, std::string_view>) endpoint(const A&) KEYWAY_DELETE("an endpoint is an address and a port, {kw::ipv6_address::loopback(), 8080}; of a literal _ipv6_endpoint makes one, of other text parse()");
     template <class A> requires(!std::is_convertible_v<A, ipv6_address>) endpoint(A&&, auto&&) KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
     // clang-format on
-
-    /// Reads `[2001:db8::1]:80` or `[fe80::1%2]:80`. Brackets and port are required (RFC 5952 section 6). The zone is an
-    /// interface index; neither it nor the port may have leading zeros.
-    /// Errors: a text_error with the position.
-    [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
-        return detail::parse_whole<endpoint>(text, scan);
-    }
 
     /// The traffic class and flow label reported by the kernel. Not part of text, equality and hash.
     /// Source: RFC 3493 section 3.3.
@@ -193,24 +177,14 @@ public:
     [[nodiscard]] constexpr fixed_text<max_text> text() const noexcept {
         return fixed_text<max_text>{}.append('[').append(address().text()).append("]:").append_number(port());
     }
-
-private:
-    static constexpr bool scan(detail::scanner& in, endpoint& read) noexcept {
-        if (!in.skip('[')) return in.fail(text_errc::ipv6_needs_brackets);
-        ipv6_address address;
-        if (!detail::scan_ipv6(in, address)) return false;
-        if (!in.skip(']')) return in.fail(text_errc::bracket_not_closed);
-        std::uint16_t port = 0;
-        if (!detail::scan_port(in, port)) return false;
-        read = endpoint(address, port);
-        return true;
-    }
 };
 
 /// An IPv4 or IPv6 endpoint; which one is known at run time. Storage for either and the length in use, which distinguishes
 /// them. The default is 0.0.0.0:0.
+///
+/// parse() reads `192.0.2.1:80` or `[2001:db8::1]:80`. Errors: a text_error with the position.
 template <>
-class endpoint<ip> {
+class endpoint<ip> : public detail::parsed_value<endpoint<ip>> {
 public:
     using family = ip;
     using address_type = ip_address;
@@ -219,6 +193,11 @@ public:
     constexpr endpoint() noexcept : endpoint(endpoint<ipv4>{}) {}
     constexpr endpoint(const endpoint<ipv4>& e) noexcept : v4_(e), size_(endpoint<ipv4>::size()) {}
     constexpr endpoint(const endpoint<ipv6>& e) noexcept : v6_(e), size_(endpoint<ipv6>::size()) {}
+    template <class Address>
+        requires(std::same_as<Address, ipv4_address> || std::same_as<Address, ipv6_address>)
+    constexpr endpoint(const Address& address, detail::exact<std::uint16_t> port) noexcept
+        : endpoint(
+              keyway::endpoint<std::conditional_t<std::same_as<Address, ipv4_address>, ipv4, ipv6>>(address, port)) {}
     constexpr endpoint(const ip_address& address, detail::exact<std::uint16_t> port) noexcept
         : endpoint(address.is_v4() ? endpoint(endpoint<ipv4>(*address.as_v4(), port))
                                    : endpoint(endpoint<ipv6>(*address.as_v6(), port))) {}
@@ -227,21 +206,6 @@ public:
     template <class A> requires(std::integral<A> || std::convertible_to<const A&, std::string_view>) endpoint(const A&) KEYWAY_DELETE("an endpoint is an address and a port, {kw::ipv4_address::loopback(), 8080}; of a literal _ip_endpoint makes one, of other text parse()");
     template <class A> requires(!std::is_convertible_v<A, ip_address>) endpoint(A&&, auto&&) KEYWAY_DELETE("an endpoint is an address of its own family and a port: {kw::ipv4_address::any(), 8080}; an address of a literal is made by _ipv4 or _ipv6, of other text by parse(), of a number by from_number()");
     // clang-format on
-
-    /// Reads `192.0.2.1:80` or `[2001:db8::1]:80`. Errors: a text_error with the position.
-    [[nodiscard]] static constexpr expected<endpoint, text_error> parse(std::string_view text) noexcept {
-        if (text.starts_with('[')) {
-            const auto v6 = endpoint<ipv6>::parse(text);
-            if (!v6) return unexpected<text_error>(v6.error());
-            return endpoint(*v6);
-        }
-        // Two colons: an IPv6 address without brackets.
-        if (detail::count(text, ':') > 1)
-            return unexpected<text_error>(text_error{.reason = text_errc::ipv6_needs_brackets});
-        const auto v4 = endpoint<ipv4>::parse(text);
-        if (!v4) return unexpected<text_error>(v4.error());
-        return endpoint(*v4);
-    }
 
     [[nodiscard]] constexpr bool is_v4() const noexcept { return size_ == endpoint<ipv4>::size(); }
     [[nodiscard]] constexpr bool is_v6() const noexcept { return !is_v4(); }
@@ -302,6 +266,35 @@ private:
     };
     std::uint32_t size_;
 };
+
+namespace detail {
+
+constexpr bool scan(scanner& in, endpoint<ipv4>& read) noexcept {
+    ipv4_address address;
+    std::uint16_t port = 0;
+    if (!scan(in, address) || !scan_port(in, port)) return false;
+    read = endpoint<ipv4>(address, port);
+    return true;
+}
+
+constexpr bool scan(scanner& in, endpoint<ipv6>& read) noexcept {
+    if (!in.skip('[')) return in.fail(text_errc::ipv6_needs_brackets);
+    ipv6_address address;
+    if (!scan(in, address)) return false;
+    if (!in.skip(']')) return in.fail(text_errc::bracket_not_closed);
+    std::uint16_t port = 0;
+    if (!scan_port(in, port)) return false;
+    read = endpoint<ipv6>(address, port);
+    return true;
+}
+
+constexpr bool scan(scanner& in, endpoint<ip>& read) noexcept {
+    if (in.at('[')) return scan_as<endpoint<ipv6>>(in, read);
+    // Two colons: an IPv6 address without brackets.
+    return in.count(':') > 1 ? in.fail(text_errc::ipv6_needs_brackets) : scan_as<endpoint<ipv4>>(in, read);
+}
+
+}  // namespace detail
 
 inline namespace literals {
 

@@ -269,7 +269,12 @@ public:
     [[nodiscard]] result<connection<F, T, P>> connect(const endpoint& to, const L& limit = {}) && noexcept
         requires(connection_oriented<T> || std::same_as<L, no_limit>)
     {
-        return connected(detail::os::connect(this->native_handle(), to.data(), to.size(), detail::native_limit(limit)));
+        if (detail::os::connect(this->native_handle(), to.data(), to.size(), detail::native_limit(limit)) < 0) {
+            const auto failed = detail::last_error(operation::connect);
+            if (connection_oriented<T> && !failed.error().would_block()) *this = socket();
+            return failed;
+        }
+        return connected();
     }
 
     // clang-format off
@@ -287,12 +292,7 @@ public:
 private:
     using base::base;
 
-    result<connection<F, T, P>> connected(int status) noexcept {
-        if (status < 0) {
-            const auto failed = detail::last_error(operation::connect);
-            if (connection_oriented<T> && !failed.error().would_block()) *this = socket();
-            return failed;
-        }
+    connection<F, T, P> connected() noexcept {
         if constexpr (connection_oriented<T>) {
             return connection<F, T, P>::adopt_unchecked(this->release());
         } else {
@@ -321,12 +321,14 @@ private:
         else return e.domain();
     }
 
-    /// open_for() and connect() in fewer system calls: the mode of a new socket is known.
-    static result<connection<F, T, P>> connect_within(const endpoint& to,
-                                                      const detail::os::wait_limit& limit) noexcept {
-        auto opened = open_in(domain_for(to), detail::os::io_mode::non_blocking);
+    /// open_for() and connect() in fewer system calls and less code: the mode of a new socket is known.
+    template <class Limit>
+    static result<connection<F, T, P>> connect_new(const endpoint& to, const Limit& limit) noexcept {
+        auto opened = open_in(domain_for(to), detail::os::mode_to_connect(limit));
         if (!opened) return failure(opened);
-        return opened->connected(detail::os::connect_new(opened->native_handle(), to.data(), to.size(), limit));
+        if (detail::os::connect_new<P::number>(opened->native_handle(), to.data(), to.size(), limit) < 0)
+            return detail::last_error(operation::connect);
+        return opened->connected();
     }
 };
 

@@ -162,13 +162,7 @@ struct transport : detail::listener_names<F, T, P> {
     [[nodiscard]] static result<connection> connect(const endpoint& to, const L& limit = {}) noexcept
         requires(connection_oriented<T> || std::same_as<L, no_limit>)
     {
-        if constexpr (std::same_as<L, no_limit>) {
-            auto opened = socket::open_for(to);
-            if (!opened) return failure(opened);
-            return std::move(*opened).connect(to);
-        } else {
-            return socket::connect_within(to, detail::native_limit(limit));
-        }
+        return socket::connect_new(to, detail::native_limit(limit));
     }
 
     /// A connection to whichever of several endpoints answers first. Needs <keyway/client/connect.hpp>, which says how.

@@ -22,7 +22,7 @@
 //   linger     expect_linger() (a socket may have SO_LINGER set from now on), may_linger()
 //   sockets    open(), pair() (EOPNOTSUPP if the system has none), close(), duplicate(), keep_from_children(), bind(),
 //              keep_address_exclusive(), listen(), accept(), connect(), connect_new() (of a
-//              socket that open() made non-blocking), disconnect(), shutdown(), local_name(),
+//              socket that open() made in mode_to_connect(); a template, for the protocol), disconnect(), shutdown(), local_name(),
 //              peer_name(), get_option(), set_option(), inspect(), set_non_blocking(), is_non_blocking() (only with
 //              KEYWAY_HAS_NON_BLOCKING_QUERY); connecting in steps: start_connect(), wait_connect() or wait_connects(),
 //              connect_outcome()

@@ -92,6 +92,9 @@ constexpr int flags_of([[maybe_unused]] io_mode mode) noexcept {
 #endif
 }
 
+/// Whether connect(2), called again after a signal, returns the result of the attempt that goes on.
+constexpr bool resumes_connect(int) noexcept { return false; }
+
 inline int open(int domain, int type, int protocol, io_mode mode) noexcept {
     return set_up(::socket(domain, type | flags_of(mode), protocol), mode);
 }

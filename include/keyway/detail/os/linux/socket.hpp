@@ -54,6 +54,9 @@ inline int open(int domain, int type, int protocol, io_mode mode) noexcept {
     return ::socket(domain, type | flags_of(mode), protocol);
 }
 
+/// Whether connect(2), called again, waits for the attempt in progress or returns its result (__inet_stream_connect()).
+constexpr bool resumes_connect(int protocol) noexcept { return protocol == IPPROTO_TCP; }
+
 inline int pair(int domain, int type, int protocol, std::array<int, 2>& ends) noexcept {
     return ::socketpair(domain, type | SOCK_CLOEXEC, protocol, ends.data());
 }

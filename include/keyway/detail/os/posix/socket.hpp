@@ -208,7 +208,24 @@ inline int connect(native_handle handle, const void* address, std::size_t size, 
     return connect_within(handle, address, size, limit, flags);
 }
 
-/// The same for a socket that open() made non-blocking. It is blocking afterwards.
+constexpr io_mode mode_to_connect(no_limit) noexcept { return io_mode::blocking; }
+constexpr io_mode mode_to_connect(const wait_limit&) noexcept { return io_mode::non_blocking; }
+
+/// The same for a new socket, which open() made in mode_to_connect(). It is blocking afterwards.
+template <int Protocol>
+inline int connect_new(native_handle handle, const void* address, std::size_t size, no_limit limit) noexcept {
+    if constexpr (!resumes_connect(Protocol)) return connect(handle, address, size, limit);
+    for (;;) {
+        if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0 ||
+            errno == EISCONN)
+            return 0;
+        ::pollfd ended{handle, POLLOUT, 0};
+        if (errno == EALREADY) static_cast<void>(poll_for(&ended, 1, -1));  // sets errno only if it fails
+        if (errno != EINTR && errno != EALREADY) return -1;
+    }
+}
+
+template <int Protocol>
 inline int connect_new(native_handle handle, const void* address, std::size_t size, const wait_limit& limit) noexcept {
     return check_limit(limit) < 0 ? -1 : connect_within(handle, address, size, limit, 0);
 }

@@ -81,7 +81,7 @@ inline int wait_any(::pollfd* set, std::size_t count, const wait_limit& limit) n
 
 /// As poll(2) takes them.
 constexpr short events_of(readiness wanted) noexcept {
-    return wanted == readiness::readable ? POLLIN : wanted == readiness::writable ? POLLOUT : 0;
+    return static_cast<short>(wanted == readiness::readable ? POLLIN : wanted == readiness::writable ? POLLOUT : 0);
 }
 
 /// Sleeps until the handle is ready and returns its events (poll(2), revents). With an invalid handle, sleeps until the

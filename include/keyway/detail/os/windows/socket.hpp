@@ -243,8 +243,12 @@ inline int connect(native_handle handle, const void* address, std::size_t size, 
     return set_non_blocking(handle, false);
 }
 
-/// The same for a socket that open() made non-blocking.
-inline int connect_new(native_handle handle, const void* address, std::size_t size, const wait_limit& limit) noexcept {
+constexpr io_mode mode_to_connect(no_limit) noexcept { return io_mode::blocking; }
+constexpr io_mode mode_to_connect(const wait_limit&) noexcept { return io_mode::non_blocking; }
+
+/// The same for a new socket, which open() made in mode_to_connect().
+template <int Protocol, class Limit>
+int connect_new(native_handle handle, const void* address, std::size_t size, const Limit& limit) noexcept {
     return connect(handle, address, size, limit);
 }
 

@@ -51,39 +51,47 @@ concept writable_byte_range = byte_range<R> && !std::is_const_v<detail::element_
 /// array of char that ends in NUL, converts without that NUL; a non-const array converts whole.
 class const_bytes : public std::span<const std::byte> {
 public:
-    using std::span<const std::byte>::span;
+    constexpr const_bytes() noexcept = default;
+    template <std::convertible_to<const std::byte*> Pointer>
+    constexpr const_bytes(Pointer data, std::size_t size) noexcept : span(data, size) {}
     // A const parameter: of one that is not, overload resolution would look at every constructor of a span.
     constexpr const_bytes(const std::span<const std::byte> bytes) noexcept : span(bytes) {}
 
     template <byte_range R>
         requires std::ranges::enable_borrowed_range<R>
-    const_bytes(const R& range) noexcept : span(std::as_bytes(std::span(std::data(range), std::size(range)))) {}
+    const_bytes(const R& range) noexcept
+        : span(reinterpret_cast<const std::byte*>(std::data(range)), std::size(range)) {}
     template <byte_range R>
     const_bytes(const R& range KEYWAY_LIFETIMEBOUND) noexcept
-        : span(std::as_bytes(std::span(std::data(range), std::size(range)))) {}
+        : span(reinterpret_cast<const std::byte*>(std::data(range)), std::size(range)) {}
 
     template <detail::literal_character Char, std::size_t Size>
     const_bytes(const Char (&literal)[Size]) noexcept
-        : span(std::as_bytes(std::span(literal, Size - static_cast<std::size_t>(literal[Size - 1] == Char{})))) {}
+        : span(reinterpret_cast<const std::byte*>(std::data(literal)),
+               std::size(literal) - static_cast<std::size_t>(literal[Size - 1] == Char{})) {}
 
     template <detail::literal_character Char, std::size_t Size>
-    const_bytes(Char (&array)[Size]) noexcept : span(std::as_bytes(std::span(array))) {}
+    const_bytes(Char (&array)[Size]) noexcept
+        : span(reinterpret_cast<const std::byte*>(std::data(array)), std::size(array)) {}
 };
 
 /// Bytes to write into: a std::span<std::byte> that any writable_byte_range converts to.
 class mutable_bytes : public std::span<std::byte> {
 public:
-    using std::span<std::byte>::span;
+    constexpr mutable_bytes() noexcept = default;
+    template <std::convertible_to<std::byte*> Pointer>
+    constexpr mutable_bytes(Pointer data, std::size_t size) noexcept : span(data, size) {}
     constexpr mutable_bytes(const std::span<std::byte> bytes) noexcept : span(bytes) {}
 
     template <writable_byte_range R>
     mutable_bytes(R& range KEYWAY_LIFETIMEBOUND) noexcept
-        : span(std::as_writable_bytes(std::span(std::data(range), std::size(range)))) {}
+        : span(reinterpret_cast<std::byte*>(std::data(range)), std::size(range)) {}
 
     /// A span of characters is a view, so it may be a temporary.
     template <byte_like T, std::size_t Extent>
         requires(!std::same_as<T, std::byte>)
-    mutable_bytes(std::span<T, Extent> range) noexcept : span(std::as_writable_bytes(range)) {}
+    mutable_bytes(std::span<T, Extent> range) noexcept
+        : span(reinterpret_cast<std::byte*>(std::data(range)), std::size(range)) {}
 };
 
 }  // namespace KEYWAY_MODE

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
-#include <string_view>
 
 int main() {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
@@ -21,9 +20,10 @@ int main() {
     int done;
     do done = ::connect(socket, reinterpret_cast<const ::sockaddr*>(&to), sizeof(to));
     while (done < 0 && errno == EINTR);
-    constexpr std::string_view line = "hello\n";
-    for (std::size_t sent = 0; done >= 0 && sent < line.size();) {
-        const auto count = ::send(socket, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
+    static const char line[] = "hello\n";
+    const std::size_t length = sizeof(line) - 1;
+    for (std::size_t sent = 0; done >= 0 && sent < length;) {
+        const auto count = ::send(socket, line + sent, length - sent, MSG_NOSIGNAL);
         if (count >= 0) sent += static_cast<std::size_t>(count);
         else if (errno != EINTR) done = -1;
     }

@@ -142,8 +142,7 @@ inline int peer_name(native_handle handle, void* address, address_length* size) 
 }
 
 /// Waits until a connection attempt has succeeded or failed, and returns the events.
-template <class Limit = wait_limit>
-inline int wait_connect(native_handle handle, const Limit& limit) noexcept {
+inline int wait_connect(native_handle handle, const wait_limit& limit) noexcept {
     return wait_ready(handle, readiness::writable, limit);
 }
 
@@ -170,9 +169,8 @@ inline int connect_outcome(native_handle handle, int events) noexcept {
 /// Returns once the socket is connected, also if it is non-blocking or a signal interrupts the call. Over a network the
 /// attempt goes on after a signal, and a second call would lose its result (connect(2), EINTR). An AF_UNIX socket that
 /// waits for space in the listener's queue has no attempt in progress, and the call is repeated.
-template <class Limit>
 inline int connect_in_its_mode(native_handle handle, const void* address, std::size_t size,
-                               const Limit& limit) noexcept {
+                               const wait_limit& limit) noexcept {
     for (;;) {
         if (::connect(handle, static_cast<const ::sockaddr*>(address), static_cast<address_length>(size)) == 0)
             return 0;
@@ -187,7 +185,7 @@ inline int connect_in_its_mode(native_handle handle, const void* address, std::s
 }
 
 inline int connect(native_handle handle, const void* address, std::size_t size, no_limit) noexcept {
-    return connect_in_its_mode(handle, address, size, no_limit{});
+    return connect_in_its_mode(handle, address, size, {});
 }
 
 /// The socket is non-blocking, and gets these flags when it is connected.

@@ -79,22 +79,13 @@ inline int wait_any(::pollfd* set, std::size_t count, const wait_limit& limit) n
     }
 }
 
-/// As poll(2) takes them.
-constexpr short events_of(readiness wanted) noexcept {
-    return static_cast<short>(wanted == readiness::readable ? POLLIN : wanted == readiness::writable ? POLLOUT : 0);
-}
-
 /// Sleeps until the handle is ready and returns its events (poll(2), revents). With an invalid handle, sleeps until the
 /// limit is reached.
 inline int wait_ready(native_handle handle, readiness wanted, const wait_limit& limit) noexcept {
+    const int events = wanted == readiness::readable ? POLLIN : wanted == readiness::writable ? POLLOUT : 0;
     ::pollfd set[1 + most_cancellers];
-    set[0] = {handle, events_of(wanted), 0};  // poll(2) ignores negative ones
+    set[0] = {handle, static_cast<short>(events), 0};  // poll(2) ignores negative ones
     return wait_any(set, 1, limit) < 0 ? -1 : set[0].revents;
-}
-
-inline int wait_ready(native_handle handle, readiness wanted, no_limit) noexcept {
-    ::pollfd one{handle, events_of(wanted), 0};
-    return retry_interrupted([&] { return poll_for(&one, 1, -1); }) < 0 ? -1 : one.revents;
 }
 
 /// A limit of one call.

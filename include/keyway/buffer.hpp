@@ -87,9 +87,9 @@ public:
     mutable_bytes(R& range KEYWAY_LIFETIMEBOUND) noexcept
         : span(reinterpret_cast<std::byte*>(std::data(range)), std::size(range)) {}
 
-    /// A span of characters is a view, so it may be a temporary.
+    /// A span of characters, or of so many bytes, is a view, so it may be a temporary.
     template <byte_like T, std::size_t Extent>
-        requires(!std::same_as<T, std::byte>)
+        requires(!std::same_as<T, std::byte> || Extent != std::dynamic_extent)
     mutable_bytes(std::span<T, Extent> range) noexcept
         : span(reinterpret_cast<std::byte*>(std::data(range)), std::size(range)) {}
 };

@@ -305,6 +305,7 @@ using keyway::control::hop_limit;
 using keyway::control::iterator;
 using keyway::control::list;
 using keyway::control::received_item;
+using keyway::control::recognizable;
 using keyway::control::requestable;
 using keyway::control::sent_item;
 using keyway::control::space;

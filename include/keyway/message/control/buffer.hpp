@@ -129,8 +129,13 @@ public:
     template <decodable I>
         requires(std::same_as<I, Items> || ...)
     [[nodiscard]] std::optional<I> get() const noexcept {
-        for (const entry& each : *this)
-            if (auto item = I::decode(each)) return item;
+        for (const entry& each : *this) {
+            if constexpr (recognizable<I>) {
+                if (I::matches(each)) return I::decode(each);
+            } else {
+                if (auto item = I::decode(each)) return item;
+            }
+        }
         return std::nullopt;
     }
 

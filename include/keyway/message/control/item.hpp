@@ -156,7 +156,13 @@ concept decodable = requires(const entry& from) {
     { I::decode(from) } -> std::same_as<std::optional<I>>;
 };
 
-/// `take(entry)`: the same for an item that owns a resource. It marks the entry as taken.
+/// `matches(entry)`: whether decode() returns the item. A large item is decoded where it is needed then, and never copied.
+template <class I>
+concept recognizable = requires(const entry& from) {
+    { I::matches(from) } -> std::same_as<bool>;
+};
+
+/// `take(entry)`: as decode(), for an item that owns a resource. It marks the entry as taken.
 template <class I>
 concept takable = requires(const basic_entry<std::byte>& from) {
     { I::take(from) } -> std::same_as<std::optional<I>>;

@@ -71,20 +71,26 @@ struct packet_info {
     /// A socket that accepts IPv4 as well as IPv6 receives both forms.
     static constexpr std::size_t received_space =
         space(sizeof(detail::os::packet_info_v6)) + space(sizeof(detail::os::packet_info_v4));
+    [[nodiscard]] static bool matches(const entry& from) noexcept { return is_v4(from) || is_v6(from); }
     [[nodiscard]] static std::optional<packet_info> decode(const entry& from) noexcept {
-        using native_v4 = detail::os::packet_info_v4;
-        if (!from.is(IPPROTO_IP, IP_PKTINFO) || from.data.size() != sizeof(native_v4)) return decode_v6(from);
-        const auto native = from.at<native_v4>(0);
+        if (!is_v4(from)) return decode_v6(from);
+        const auto native = from.at<detail::os::packet_info_v4>(0);
         return packet_info{ipv4_address(std::bit_cast<ipv4_address::octets_type>(native.ipi_addr)),
                            ipv4_address(std::bit_cast<ipv4_address::octets_type>(detail::os::local_of(native))),
                            static_cast<std::uint32_t>(native.ipi_ifindex)};
     }
 
 private:
+    static bool is_v4(const entry& from) noexcept {
+        return from.is(IPPROTO_IP, IP_PKTINFO) && from.data.size() == sizeof(detail::os::packet_info_v4);
+    }
+    static bool is_v6(const entry& from) noexcept {
+        return from.is(IPPROTO_IPV6, IPV6_PKTINFO) && from.data.size() == sizeof(detail::os::packet_info_v6);
+    }
+
     static std::optional<packet_info> decode_v6(const entry& from) noexcept {
-        using native_v6 = detail::os::packet_info_v6;
-        if (!from.is(IPPROTO_IPV6, IPV6_PKTINFO) || from.data.size() != sizeof(native_v6)) return std::nullopt;
-        const auto native = from.at<native_v6>(0);
+        if (!is_v6(from)) return std::nullopt;
+        const auto native = from.at<detail::os::packet_info_v6>(0);
         const auto index = static_cast<std::uint32_t>(native.ipi6_ifindex);
         const ipv6_address plain(std::bit_cast<ipv6_address::octets_type>(native.ipi6_addr));
         // The same link-local address may exist on several links.

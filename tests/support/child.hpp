@@ -18,6 +18,9 @@ namespace child {
 /// The body must not use doctest: its result is the exit code. Returns: the status of waitpid(2).
 template <class Body>
 [[nodiscard]] int run(Body body, unsigned seconds = 20) {
+    // In qemu a thread that was joined just now may still hold the lock that new threads take, and a child that inherits it
+    // could create none: time to let go of it.
+    ::usleep(20'000);
     const ::pid_t made = ::fork();
     if (made < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (made == 0) {
